@@ -1,0 +1,95 @@
+"""Everything pyconvo raises on purpose.
+
+Each class carries ``js_name`` (the ``name`` of the ``Error`` a page sees) and ``js_fields`` (the attributes
+that cross over with it), so that one description serves Python users and the page.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class ConversationsError(Exception):
+    """Base of all errors of this package. ``str(error)`` is the message; it never holds a token."""
+
+    js_name: ClassVar[str] = "Error"
+    js_fields: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+class ArgumentError(ConversationsError, TypeError):
+    """An argument of the wrong type or shape. Raised before anything is sent."""
+
+
+class TwilsockError(ConversationsError):
+    """The connection failed a request: it was lost, timed out, or could not be made."""
+
+
+class TransportUnavailableError(TwilsockError):
+    """There is no connection and none is being made (never connected, refused, or shut down)."""
+
+
+class ReplyError(TwilsockError):
+    """The service refused a packet. ``reply`` is the reply's header, with its payload under ``payload``."""
+
+    js_fields = ("reply",)
+
+    def __init__(self, message: str, reply: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.reply = reply
+
+
+class UpstreamError(TwilsockError):
+    """A tunnelled HTTP request was answered with a status outside 200-299.
+
+    ``status`` is the HTTP status, ``description`` its text, ``body`` the parsed answer; the service's own
+    error number is ``body["code"]``.
+    """
+
+    js_fields = ("status", "description", "body")
+
+    def __init__(self, status: int, description: str, body: Any) -> None:
+        super().__init__(description)
+        self.status = status
+        self.description = description
+        self.body = body
+
+    @property
+    def code(self) -> int | None:
+        """Twilio's error number, where the answer has one (an addition to the official SDK)."""
+        code = self.body.get("code") if isinstance(self.body, dict) else None
+        return code if isinstance(code, int) else None
+
+
+class FetchError(ConversationsError):
+    """A read was tried as often as the policy allows, without success."""
+
+
+class SyncError(ConversationsError):
+    """A Sync object could not be read, written or watched. ``status`` is HTTP's, ``code`` is Sync's (0: none)."""
+
+    js_name = "SyncError"
+    js_fields = ("status", "code")
+
+    def __init__(self, text: str, status: int = 0, code: int = 0) -> None:
+        super().__init__(f"{text} (status: {status}, code: {code})")
+        self.status = status
+        self.code = code
+
+
+class SyncNetworkError(SyncError):
+    """A Sync request was refused with a conflict; ``body`` is the answer."""
+
+    js_name = "SyncNetworkError"
+    js_fields = ("status", "code", "body")
+
+    def __init__(self, text: str, status: int, code: int, body: Any) -> None:
+        super().__init__(text, status, code)
+        self.body = body
+
+
+class HostError(ConversationsError):
+    """The platform could not do what was asked (a socket or URL that cannot be opened)."""

@@ -1,0 +1,1 @@
+"""Hosts: everything the core needs from the platform, behind one interface (``base``)."""

@@ -1,0 +1,126 @@
+"""The packet codec: one WebSocket message is one packet. Shared by the client and the emulator.
+
+::
+
+    TWILSOCK V3.0 <header bytes> CR LF
+    <header, a JSON object> CR LF
+    <payload, header["payload_size"] bytes>
+
+Not responsible for what a method means: headers are plain dictionaries here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+MAGIC = b"TWILSOCK"
+VERSION = b"V3.0"
+JSON_TYPE = "application/json"
+
+#: Longest first line that can be a packet's: the magic, the version and a decimal size of up to 19 digits.
+_MAX_FIRST_LINE = len(MAGIC) + len(VERSION) + 2 + 19
+
+
+class PacketError(ValueError):
+    """The bytes are not a Twilsock packet. The message says what is wrong, never what the packet held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One packet: its header, and its payload as JSON value, text, or ``None`` when there is none."""
+
+    header: dict[str, Any]
+    payload: Any = None
+    #: Whether the packet carried a payload at all (JSON ``null`` is a payload too).
+    has_payload: bool = field(default=False)
+
+    @property
+    def method(self) -> str:
+        return str(self.header.get("method", ""))
+
+    @property
+    def id(self) -> str:
+        return str(self.header.get("id", ""))
+
+
+def dumps(value: Any) -> bytes:
+    """Compact UTF-8 JSON as JavaScript's ``JSON.stringify`` writes it. Refuses NaN and lone surrogates."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return text.encode("utf-8")
+    except (TypeError, ValueError) as error:
+        raise PacketError(f"value cannot be written as JSON: {error}") from error
+
+
+def encode(header: dict[str, Any], payload: Any = None, *, trailer: bytes = b"") -> bytes:
+    """Write a packet. ``payload``: ``None`` for none, ``str`` or ``bytes`` as they are, anything else as JSON.
+
+    ``payload_size`` is added as the header's last key. ``trailer`` is appended uncounted (the live service
+    ends a payload with CR LF).
+    """
+    if payload is None:
+        body = b""
+    elif isinstance(payload, bytes):
+        body = payload
+    elif isinstance(payload, str):
+        try:
+            body = payload.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise PacketError("text payload holds an unpaired surrogate") from error
+    else:
+        body = dumps(payload)
+    full = {key: value for key, value in header.items() if key != "payload_size"}
+    full["payload_size"] = len(body)
+    head = dumps(full)
+    return b"%s %s %d\r\n%s\r\n%s%s" % (MAGIC, VERSION, len(head), head, body, trailer if body else b"")
+
+
+def decode(data: bytes) -> Packet:
+    """Read a packet. Bytes after the counted payload are ignored, as the service may append CR LF.
+
+    Raises :class:`PacketError` for anything that is not a packet.
+    """
+    end = data.find(b"\r", 0, _MAX_FIRST_LINE + 1)
+    if end < 0:
+        raise PacketError("no first line: expected 'TWILSOCK V3.0 <size>' and CR LF")
+    parts = data[:end].split(b" ")
+    if parts[0] != MAGIC or len(parts) != 3:
+        raise PacketError("not a Twilsock packet: expected 'TWILSOCK V3.0 <size>'")
+    if parts[1] != VERSION:
+        raise PacketError("unsupported protocol version: only V3.0 is spoken")
+    if not parts[2].isdigit():
+        raise PacketError("header size is not a decimal number")
+    start = end + 2
+    stop = start + int(parts[2])
+    if stop > len(data):
+        raise PacketError("packet ends inside its header")
+    header = _json(data[start:stop], "header")
+    if not isinstance(header, dict):
+        raise PacketError("header is not a JSON object")
+    size = header.get("payload_size") or 0
+    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+        raise PacketError("payload_size is not a non-negative integer")
+    if size == 0:
+        return Packet(header)
+    body = data[stop + 2 : stop + 2 + size]
+    if len(body) < size:
+        raise PacketError("packet ends inside its payload")
+    return Packet(header, _payload(header.get("payload_type"), body), has_payload=True)
+
+
+def _payload(payload_type: Any, body: bytes) -> Any:
+    if payload_type is None or str(payload_type).startswith(JSON_TYPE):
+        return _json(body, "payload")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise PacketError("payload is not UTF-8 text") from error
+
+
+def _json(data: bytes, part: str) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise PacketError(f"{part} is not valid JSON") from error
