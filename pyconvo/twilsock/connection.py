@@ -1,0 +1,275 @@
+"""``TwilsockClient``: the machine on a host. Carries out actions, keeps futures, delivers events.
+
+Knows nothing of the protocol: what to send and when is ``machine.py``'s business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pyconvo.errors import HostError
+from pyconvo.events import ReplayEventEmitter
+from pyconvo.hosts.base import Host, SocketHandle, TimerHandle
+from pyconvo.twilsock.actions import (
+    Action,
+    CancelTimer,
+    CloseSocket,
+    Emit,
+    InitReply,
+    OpenSocket,
+    Send,
+    Settle,
+    StartTimer,
+    UpstreamResponse,
+)
+from pyconvo.twilsock.machine import Machine
+from pyconvo.twilsock.options import TwilsockOptions
+
+logger = logging.getLogger("pyconvo.twilsock")
+
+
+class _Listener:
+    """Hears of one socket, as long as it is the current one."""
+
+    def __init__(self, client: TwilsockClient) -> None:
+        self._client = client
+
+    def _heard(self, tell: Callable[[], None]) -> None:
+        if self._client._listener is self:
+            tell()
+            self._client._run()
+
+    def socket_opened(self) -> None:
+        self._heard(self._client._machine.socket_opened)
+
+    def socket_received(self, data: bytes) -> None:
+        self._heard(lambda: self._client._machine.socket_received(data))
+
+    def socket_failed(self, message: str | None) -> None:
+        self._heard(lambda: self._client._machine.socket_failed(message))
+
+    def socket_closed(self) -> None:
+        self._heard(self._client._machine.socket_closed)
+
+
+class TwilsockClient(ReplayEventEmitter):
+    """A connection that is kept alive until told otherwise.
+
+    Events: ``state_changed(state)``, ``connected()``, ``initialized(InitReply)``, ``disconnected()``,
+    ``message(message_type, payload)``, ``token_about_to_expire()``, ``token_expired()``,
+    ``connection_error(ConnectionErrorInfo)``. Each is delivered from a fresh turn of the loop, in order.
+    """
+
+    def __init__(self, host: Host, token: str, options: TwilsockOptions) -> None:
+        super().__init__()
+        self._host = host
+        self._options = options
+        self._machine = Machine(token, options, host, host.metadata())
+        self._socket: SocketHandle | None = None
+        self._listener: _Listener | None = None
+        self._timers: dict[str, TimerHandle] = {}
+        self._waiting: dict[str, asyncio.Future[Any]] = {}
+        self._events: deque[Emit] = deque()
+        self._running = False
+        self._stop_network: Callable[[], None] | None = None
+        # Known once the service has accepted a connection, or the first one has ended.
+        self._storage: tuple[str | None] | None = None
+        self._storage_known: list[asyncio.Future[None]] = []
+
+    @property
+    def state(self) -> str:
+        """``connecting``, ``connected``, ``denied``, ``disconnecting`` or ``disconnected``.
+
+        ``retrying`` exists only as a value of ``state_changed``, after each error of a socket.
+        """
+        return self._machine.public_state
+
+    def connect(self) -> None:
+        """Begin to connect, unless connected or connecting."""
+        self._machine.connect()
+        self._run()
+
+    async def disconnect(self) -> None:
+        """Close the connection; returns when it is gone. ``connect()`` may be called again."""
+        future = self._waiting.get("disconnect") or self._wait_for("disconnect")
+        self._machine.disconnect()
+        self._run()
+        await asyncio.shield(future)
+
+    async def update_token(self, token: str) -> None:
+        """Use another access token; returns when the service has accepted it.
+
+        Connects where there is no connection. Returns at once for the token in use. Raises
+        :class:`pyconvo.errors.ReplyError` when the service refuses it.
+        """
+        if token == self._machine.token:
+            return
+        self._machine.update_token(token)
+        future = self._wait_for(self._machine.token_key)
+        self._run()
+        await future
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        grant: str | None = None,
+    ) -> UpstreamResponse:
+        """Send an HTTP request through the connection.
+
+        ``body``: ``None``, text as it is, or a value to be sent as JSON. Waits up to 20 s for a connection and up to
+        30 s for the answer. Raises :class:`pyconvo.errors.TransportUnavailableError` (no connection to come),
+        :class:`~pyconvo.errors.UpstreamError` (an HTTP status outside 200-299),
+        :class:`~pyconvo.errors.ReplyError` (refused by the transport) or
+        :class:`~pyconvo.errors.TwilsockError` (lost, timed out). Nothing is sent twice.
+        """
+        key = self._machine.request(method, url, headers=headers, body=body, grant=grant)
+        future = self._wait_for(key)
+        self._run()
+        try:
+            result: UpstreamResponse = await future
+        finally:
+            if self._waiting.pop(key, None) is not None:
+                self._machine.forget(key)
+                self._run()
+        return result
+
+    async def storage_id(self) -> str | None:
+        """The service's name for this user's local storage; waits for the first connection. ``None``: not offered."""
+        while self._storage is None:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._storage_known.append(future)
+            await future
+        return self._storage[0]
+
+    def add_telemetry_start(self, key: str, title: str, details: str = "") -> None:
+        """Begin a time span; sent only if the service wants telemetry."""
+        self._machine.telemetry_start(key, title, details)
+
+    def add_telemetry_end(self, key: str) -> None:
+        """End a span begun under ``key``; unknown keys are ignored."""
+        self._machine.telemetry_end(key)
+        self._run()
+
+    # -- driving the machine ---------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        """Carry out what the machine wants, including what it wants because of that."""
+        if self._running:
+            return
+        self._running = True
+        try:
+            while actions := self._machine.take():
+                for action in actions:
+                    self._carry_out(action)
+        finally:
+            self._running = False
+        self._watch_network()
+
+    def _carry_out(self, action: Action) -> None:
+        match action:
+            case Send(data):
+                if self._socket is not None:
+                    self._socket.send(data)
+            case OpenSocket():
+                self._open_socket()
+            case CloseSocket():
+                self._close_socket()
+            case StartTimer(key, delay):
+                self._cancel_timer(key)
+                self._timers[key] = self._host.call_later(delay, lambda: self._timer(key))
+            case CancelTimer(key):
+                self._cancel_timer(key)
+            case Emit():
+                self._events.append(action)
+                if len(self._events) == 1:
+                    self._host.call_later(0, self._deliver)
+            case Settle(key, value, error):
+                self._answer(key, value, error)
+
+    def _open_socket(self) -> None:
+        listener = _Listener(self)
+        self._listener = listener
+        try:
+            self._socket = self._host.connect(self._options.uri, listener)
+        except HostError as error:
+            self._listener = None
+            self._machine.socket_impossible(str(error))
+
+    def _close_socket(self) -> None:
+        socket, self._socket, self._listener = self._socket, None, None
+        if socket is not None:
+            socket.close()
+
+    def _timer(self, key: str) -> None:
+        self._timers.pop(key, None)
+        self._machine.timer(key)
+        self._run()
+
+    def _cancel_timer(self, key: str) -> None:
+        timer = self._timers.pop(key, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _watch_network(self) -> None:
+        """Listen to the platform's network only while there is a connection to keep."""
+        if self._machine.active and self._stop_network is None:
+            self._stop_network = self._host.on_network_change(self._network_changed)
+        elif not self._machine.active and self._stop_network is not None:
+            self._stop_network()
+            self._stop_network = None
+
+    def _network_changed(self, online: bool) -> None:
+        self._machine.network(online)
+        self._run()
+
+    # -- futures and events ----------------------------------------------------------------------------------
+
+    def _wait_for(self, key: str) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        # A caller may have gone: an error nobody waits for is not a bug of the program.
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._waiting[key] = future
+        return future
+
+    def _answer(self, key: str, value: Any, error: Exception | None) -> None:
+        future = self._waiting.pop(key, None)
+        if future is None or future.done():
+            return
+        if error is None:
+            future.set_result(value)
+        else:
+            future.set_exception(error)
+
+    def _deliver(self) -> None:
+        """Deliver one event; the next one gets a turn of its own, so that what awaits this one runs between."""
+        emit = self._events[0]
+        if emit.event == "initialized":
+            self._learn_storage(emit.payload[0])
+        elif emit.event == "disconnected":
+            self._know_storage(None)
+        try:
+            self.emit(emit.event, *emit.payload)
+        finally:
+            self._events.popleft()
+            if self._events:
+                self._host.call_later(0, self._deliver)
+
+    def _learn_storage(self, reply: InitReply) -> None:
+        product = (reply.offline_storage or {}).get(self._options.product_id)
+        storage_id = product.get("storage_id") if isinstance(product, dict) else None
+        self._know_storage(storage_id if isinstance(storage_id, str) else None)
+
+    def _know_storage(self, storage_id: str | None) -> None:
+        self._storage = (storage_id,)
+        waiting, self._storage_known = self._storage_known, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
