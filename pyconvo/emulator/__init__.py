@@ -1,0 +1,1 @@
+"""A local service that speaks the wire of Twilio Conversations, for development and tests."""

@@ -1,0 +1,33 @@
+"""The emulator's settings. Not responsible for reading them from anywhere (the command line does)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ACCOUNT_SID = "AC" + "0" * 32
+AUTH_TOKEN = "emulator"
+SERVICE_SID = "IS" + "0" * 32
+API_KEY_SID = "SK" + "0" * 32
+API_KEY_SECRET = "emulator-secret-for-development-only"
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorConfig:
+    """``mounts``: pairs of URL prefix and directory, served as static files after the service's own paths.
+
+    ``seed`` makes identifiers repeatable. ``typing_timeout`` is in seconds. ``open_hosts``: host names, besides
+    loopback ones, under which the emulator may be addressed.
+    """
+
+    db: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8080
+    mounts: tuple[tuple[str, str], ...] = ()
+    seed: int | None = None
+    reachability: bool = True
+    typing_timeout: int = 5
+    open_hosts: tuple[str, ...] = ()
+    secret: str = API_KEY_SECRET
+    service_sid: str = SERVICE_SID
+    token_warning: float = 180.0
+    """Seconds before a token's expiry at which its connection is told."""

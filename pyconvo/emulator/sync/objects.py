@@ -1,0 +1,70 @@
+"""The values of the Sync store: objects, items, pages, events. Not responsible for storing them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["document", "list", "map"]
+Order = Literal["asc", "desc"]
+
+SID_PREFIX: dict[Kind, str] = {"document": "ET", "list": "ES", "map": "MP"}
+
+
+@dataclass(frozen=True, slots=True)
+class SyncObject:
+    """A document, list or map. ``data`` is a document's content, ``{}`` for the others."""
+
+    kind: Kind
+    sid: str
+    unique_name: str
+    revision: int
+    last_event_id: int
+    data: dict[str, Any]
+    date_created: str
+    date_updated: str
+
+
+Document = SyncObject
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list (``key`` is its index) or of a map (``key`` is its key)."""
+
+    key: int | str
+    revision: int
+    last_event_id: int
+    data: dict[str, Any]
+    date_created: str
+    date_updated: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    items: tuple[Item, ...]
+    has_previous: bool
+    has_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SyncEvent:
+    """One change of one object, as it is told to subscribers. ``body`` is the notification's ``event``."""
+
+    kind: Kind
+    sid: str
+    id: int
+    type: str
+    body: dict[str, Any]
+
+
+class SyncNotFound(LookupError):
+    """No such object or item. ``code`` is Sync's error number."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class SyncConflict(Exception):
+    """The revision asked for is not the current one."""

@@ -1,0 +1,338 @@
+"""The Sync store: every object, item and event, in one SQLite database with one writer.
+
+A change outside ``transaction`` is a transaction of its own. When the outermost one has been committed, its
+events go to ``on_commit`` in order; after an exception nothing is stored and nothing is told.
+Not responsible for: who may read (``authorize`` is asked by the doors), who hears of events (the hub).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pyconvo.emulator.clock import Clock
+from pyconvo.emulator.ids import Ids
+from pyconvo.emulator.sync.objects import (
+    SID_PREFIX,
+    Document,
+    Item,
+    Kind,
+    Order,
+    Page,
+    SyncConflict,
+    SyncEvent,
+    SyncNotFound,
+    SyncObject,
+)
+
+__all__ = ["Document", "Item", "Kind", "Page", "SyncConflict", "SyncEvent", "SyncNotFound", "SyncObject", "SyncStore"]
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS sync_objects (
+    sid TEXT PRIMARY KEY, kind TEXT NOT NULL, unique_name TEXT NOT NULL, revision INTEGER NOT NULL,
+    last_event_id INTEGER NOT NULL, data TEXT NOT NULL, next_index INTEGER NOT NULL,
+    date_created TEXT NOT NULL, date_updated TEXT NOT NULL, UNIQUE (kind, unique_name));
+CREATE TABLE IF NOT EXISTS sync_items (
+    object_sid TEXT NOT NULL, key NOT NULL, revision INTEGER NOT NULL, last_event_id INTEGER NOT NULL,
+    data TEXT NOT NULL, date_created TEXT NOT NULL, date_updated TEXT NOT NULL,
+    PRIMARY KEY (object_sid, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sync_events (
+    object_sid TEXT NOT NULL, id INTEGER NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (object_sid, id)) WITHOUT ROWID;
+"""
+
+_NOT_FOUND: dict[Kind, int] = {"document": 54100, "list": 54150, "map": 54200}
+_ITEM_NOT_FOUND: dict[Kind, int] = {"list": 54151, "map": 54201, "document": 54100}
+_OBJECT_COLUMNS = "kind, sid, unique_name, revision, last_event_id, data, date_created, date_updated"
+_ITEM_COLUMNS = "key, revision, last_event_id, data, date_created, date_updated"
+
+
+class SyncStore:
+    def __init__(self, db: sqlite3.Connection, clock: Clock, ids: Ids, url: str = "https://cds.us1.twilio.com") -> None:
+        """``db`` must be in autocommit mode (``isolation_level=None``). ``url``: the service's base address."""
+        self.db = db
+        self.clock = clock
+        self.ids = ids
+        self.url = url
+        self.authorize: Callable[[str, SyncObject], bool] = lambda identity, target: True
+        self.on_commit: Callable[[list[SyncEvent]], Any] = lambda events: None
+        self._depth = 0
+        self._pending: list[SyncEvent] = []
+        with self.transaction():
+            for statement in SCHEMA.split(";"):
+                db.execute(statement)
+
+    # -- units of work
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. Inner transactions join the outer one."""
+        if self._depth:
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+            return
+        self.db.execute("BEGIN IMMEDIATE")
+        self._depth = 1
+        try:
+            yield
+        except BaseException:
+            self._depth = 0
+            self._pending.clear()
+            self.db.execute("ROLLBACK")
+            raise
+        self._depth = 0
+        events, self._pending = self._pending, []
+        self.db.execute("COMMIT")
+        if events:
+            self.on_commit(events)
+
+    # -- objects
+
+    def create_document(self, unique_name: str, data: dict[str, Any]) -> Document:
+        return self._create("document", unique_name, data)
+
+    def create_list(self, unique_name: str) -> SyncObject:
+        return self._create("list", unique_name, {})
+
+    def create_map(self, unique_name: str) -> SyncObject:
+        return self._create("map", unique_name, {})
+
+    def find(self, kind: Kind, id_or_name: str) -> SyncObject | None:
+        row = self.db.execute(
+            f"SELECT {_OBJECT_COLUMNS} FROM sync_objects WHERE kind = ? AND (sid = ? OR unique_name = ?)",
+            (kind, id_or_name, id_or_name),
+        ).fetchone()
+        return None if row is None else SyncObject(*row[:5], json.loads(row[5]), *row[6:])
+
+    def find_sid(self, sid: str) -> SyncObject | None:
+        for kind, prefix in SID_PREFIX.items():
+            if sid.startswith(prefix):
+                return self.find(kind, sid)
+        return None
+
+    def get(self, kind: Kind, id_or_name: str) -> SyncObject:
+        """Raises :class:`SyncNotFound` when there is none."""
+        found = self.find(kind, id_or_name)
+        if found is None:
+            raise SyncNotFound(f"{kind.capitalize()} not found", _NOT_FOUND[kind])
+        return found
+
+    def update_document(self, id_or_name: str, data: dict[str, Any], *, revision: int | None = None) -> Document:
+        """Replace the content. With ``revision``, only if it is the current one (else :class:`SyncConflict`)."""
+        target = self.get("document", id_or_name)
+        if revision is not None and revision != target.revision:
+            raise SyncConflict
+        with self.transaction():
+            event_id, now = self._advance(target, data)
+            body = {
+                "document_revision": _hex(target.revision + 1),
+                "document_data": data,
+                "date_created": now,
+            }
+            self._publish(target, event_id, "document_updated", body)
+        return self.get("document", target.sid)
+
+    def remove(self, kind: Kind, id_or_name: str) -> None:
+        """Remove an object with its items; subscribers hear of it."""
+        target = self.get(kind, id_or_name)
+        with self.transaction():
+            event_id, now = self._advance(target)
+            for table, column in (("sync_items", "object_sid"), ("sync_events", "object_sid"), ("sync_objects", "sid")):
+                self.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (target.sid,))
+            body = {f"{kind}_revision": _hex(target.revision + 1), "date_created": now}
+            event = SyncEvent(kind, target.sid, event_id, f"{kind}_removed", self._body(target, event_id, body))
+            self._pending.append(event)
+
+    # -- items
+
+    def append_item(self, list_name: str, data: dict[str, Any]) -> int:
+        """Add to the end of a list; the new item's index."""
+        target = self.get("list", list_name)
+        with self.transaction():
+            (index,) = self.db.execute(
+                "UPDATE sync_objects SET next_index = next_index + 1 WHERE sid = ? RETURNING next_index - 1",
+                (target.sid,),
+            ).fetchone()
+            self._write_item(target, int(index), data)
+        return int(index)
+
+    def next_index(self, list_name: str) -> int:
+        """The index that the next appended item will get."""
+        target = self.get("list", list_name)
+        row = self.db.execute("SELECT next_index FROM sync_objects WHERE sid = ?", (target.sid,)).fetchone()
+        return int(row[0])
+
+    def update_item(self, list_name: str, index: int, data: dict[str, Any], *, revision: int | None = None) -> Item:
+        target = self.get("list", list_name)
+        if self._find_item(target, index) is None:
+            raise SyncNotFound("List item not found", _ITEM_NOT_FOUND["list"])
+        return self._write_item(target, index, data, revision=revision)
+
+    def remove_item(self, list_name: str, index: int) -> int:
+        """Remove; the event's id."""
+        return self._remove_item(self.get("list", list_name), index)
+
+    def get_item(self, list_name: str, index: int) -> Item | None:
+        return self._find_item(self.get("list", list_name), index)
+
+    def set_map_item(self, map_name: str, key: str, data: dict[str, Any], *, revision: int | None = None) -> Item:
+        """Add or replace. ``revision`` -1: only if absent."""
+        return self._write_item(self.get("map", map_name), key, data, revision=revision)
+
+    def remove_map_item(self, map_name: str, key: str) -> int:
+        """Remove; the event's id."""
+        return self._remove_item(self.get("map", map_name), key)
+
+    def get_map_item(self, map_name: str, key: str) -> Item | None:
+        return self._find_item(self.get("map", map_name), key)
+
+    def items(
+        self,
+        kind: Kind,
+        id_or_name: str,
+        *,
+        start: int | str | None = None,
+        page_size: int = 50,
+        order: Order = "asc",
+        key: int | str | None = None,
+    ) -> Page:
+        """A page of items from ``start`` (inclusive) in ``order``; or the one item ``key``, if it exists."""
+        target = self.get(kind, id_or_name)
+        if key is not None:
+            found = self._find_item(target, key)
+            return Page(() if found is None else (found,), has_previous=False, has_next=False)
+        ahead, behind = (">=", "<") if order == "asc" else ("<=", ">")
+        where, values = "object_sid = ?", [target.sid]
+        has_previous = False
+        if start is not None:
+            has_previous = self._exists(f"{where} AND key {behind} ?", [target.sid, start])
+            where, values = f"{where} AND key {ahead} ?", [target.sid, start]  # type: ignore[list-item]
+        rows = self.db.execute(
+            f"SELECT {_ITEM_COLUMNS} FROM sync_items WHERE {where} ORDER BY key {order} LIMIT ?",
+            (*values, page_size + 1),
+        ).fetchall()
+        found_items = tuple(_item(row) for row in rows[:page_size])
+        return Page(found_items, has_previous, len(rows) > page_size)
+
+    # -- events
+
+    def events_since(self, sid: str, event_id: int) -> list[SyncEvent]:
+        """What happened to an object after an event, oldest first."""
+        rows = self.db.execute(
+            "SELECT kind, object_sid, id, type, body FROM sync_events WHERE object_sid = ? AND id > ? ORDER BY id",
+            (sid, event_id),
+        )
+        return [SyncEvent(*row[:4], json.loads(row[4])) for row in rows]
+
+    def item_url(self, target: SyncObject, key: int | str) -> str:
+        from urllib.parse import quote
+
+        return f"{self.object_url(target)}/Items/{quote(str(key), safe='')}"
+
+    def object_url(self, target: SyncObject) -> str:
+        return f"{self.url}/{target.kind.capitalize()}s/{target.sid}"
+
+    # -- inside
+
+    def _create(self, kind: Kind, unique_name: str, data: dict[str, Any]) -> SyncObject:
+        now = self.clock.iso()
+        created = SyncObject(kind, self.ids.sid(SID_PREFIX[kind]), unique_name, 0, 0, data, now, now)
+        with self.transaction():
+            self.db.execute(
+                "INSERT INTO sync_objects VALUES (?, ?, ?, 0, 0, ?, 0, ?, ?)",
+                (created.sid, kind, unique_name, _dump(data), now, now),
+            )
+        return created
+
+    def _advance(self, target: SyncObject, data: dict[str, Any] | None = None) -> tuple[int, str]:
+        now = self.clock.iso()
+        row = self.db.execute(
+            "UPDATE sync_objects SET revision = revision + 1, last_event_id = last_event_id + 1, date_updated = ?,"
+            " data = coalesce(?, data) WHERE sid = ? RETURNING last_event_id",
+            (now, None if data is None else _dump(data), target.sid),
+        ).fetchone()
+        return int(row[0]), now
+
+    def _write_item(
+        self, target: SyncObject, key: int | str, data: dict[str, Any], *, revision: int | None = None
+    ) -> Item:
+        with self.transaction():
+            before = self._find_item(target, key)
+            if revision is not None and revision != (-1 if before is None else before.revision):
+                raise SyncConflict
+            event_id, now = self._advance(target)
+            item = Item(
+                key,
+                0 if before is None else before.revision + 1,
+                event_id,
+                data,
+                now if before is None else before.date_created,
+                now,
+            )
+            self.db.execute(
+                "INSERT OR REPLACE INTO sync_items VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (target.sid, key, item.revision, event_id, _dump(data), item.date_created, now),
+            )
+            body = self._item_body(target, item) | {
+                "item_url": self.item_url(target, key),
+                "item_revision": _hex(item.revision),
+                "date_created": now,
+                "date_expires": None,
+            }
+            verb = "added" if before is None else "updated"
+            self._publish(target, event_id, f"{target.kind}_item_{verb}", body)
+        return item
+
+    def _remove_item(self, target: SyncObject, key: int | str) -> int:
+        before = self._find_item(target, key)
+        if before is None:
+            raise SyncNotFound(f"{target.kind.capitalize()} item not found", _ITEM_NOT_FOUND[target.kind])
+        with self.transaction():
+            event_id, now = self._advance(target)
+            self.db.execute("DELETE FROM sync_items WHERE object_sid = ? AND key = ?", (target.sid, key))
+            body = self._item_body(target, before) | {"date_created": now}
+            self._publish(target, event_id, f"{target.kind}_item_removed", body)
+        return event_id
+
+    def _item_body(self, target: SyncObject, item: Item) -> dict[str, Any]:
+        name = "item_index" if target.kind == "list" else "item_key"
+        revision = self.get(target.kind, target.sid).revision
+        return {f"{target.kind}_revision": _hex(revision), name: item.key, "item_data": item.data}
+
+    def _find_item(self, target: SyncObject, key: int | str) -> Item | None:
+        row = self.db.execute(
+            f"SELECT {_ITEM_COLUMNS} FROM sync_items WHERE object_sid = ? AND key = ?", (target.sid, key)
+        ).fetchone()
+        return None if row is None else _item(row)
+
+    def _exists(self, where: str, values: list[Any]) -> bool:
+        return self.db.execute(f"SELECT 1 FROM sync_items WHERE {where} LIMIT 1", values).fetchone() is not None
+
+    def _body(self, target: SyncObject, event_id: int, body: dict[str, Any]) -> dict[str, Any]:
+        return {"id": event_id, f"{target.kind}_sid": target.sid} | body
+
+    def _publish(self, target: SyncObject, event_id: int, kind: str, body: dict[str, Any]) -> None:
+        event = SyncEvent(target.kind, target.sid, event_id, kind, self._body(target, event_id, body))
+        self.db.execute(
+            "INSERT INTO sync_events VALUES (?, ?, ?, ?, ?)",
+            (event.sid, event.id, event.kind, event.type, _dump(event.body)),
+        )
+        self._pending.append(event)
+
+
+def _item(row: tuple[Any, ...]) -> Item:
+    return Item(*row[:3], json.loads(row[3]), *row[4:])
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _hex(revision: int) -> str:
+    return format(revision, "x")
