@@ -28,7 +28,7 @@ from pyconvo.twilsock.actions import (
 from pyconvo.twilsock.options import CAPABILITIES, TwilsockOptions
 from pyconvo.twilsock.states import PUBLIC, TRANSITIONS, State, Trigger
 from pyconvo.twilsock.telemetry import Telemetry
-from pyconvo.twilsock.upstream import REPLY_TIMEOUT, Requests, reply_error, write
+from pyconvo.twilsock.upstream import CONNECTION_LOST, REPLY_TIMEOUT, Requests, reply_error, write
 
 logger = logging.getLogger("pyconvo.twilsock")
 
@@ -114,7 +114,7 @@ class Machine:
         self._token = token
         key = f"token:{self._newest}"
         if self.state in (State.UNSUPPORTED, State.DISCONNECTING):
-            self._do(Settle(key, error=TwilsockError("disconnected")))
+            self._do(Settle(key, error=TwilsockError(CONNECTION_LOST)))
             return
         self._updates.append((self._newest, key))
         # Where this is not a transition, the next init carries the token, or ``_send_newer_token`` does.
@@ -183,7 +183,7 @@ class Machine:
         self._fire(Trigger.SOCKET_CLOSED)
         self._lose_replies()
         if handshake is not None and was is State.INITIALISING:
-            self._init_unanswered("disconnected")
+            self._init_unanswered(CONNECTION_LOST)
 
     def network(self, online: bool) -> None:
         """The platform went online or offline."""
@@ -285,11 +285,11 @@ class Machine:
         elif state is State.UNSUPPORTED:
             self._send_close()
             self._finalise()
-            self._fail_updates(TwilsockError("disconnected"))
+            self._fail_updates(TwilsockError(CONNECTION_LOST))
         elif state is State.DISCONNECTED:
             self._delays.reset()
             self._finalise()
-            self._fail_updates(TwilsockError("disconnected"))
+            self._fail_updates(TwilsockError(CONNECTION_LOST))
             self._do(Settle("disconnect"))
 
     def _taken(self, trigger: Trigger) -> None:
@@ -514,7 +514,7 @@ class Machine:
         if self._handshake is not None:
             self._do(CancelTimer(f"reply:{self._handshake}"))
             self._handshake = None
-        self._do(*self._requests.fail_in_flight(TwilsockError("disconnected")))
+        self._do(*self._requests.fail_in_flight(TwilsockError(CONNECTION_LOST)))
 
     def _closed_soon(self) -> None:
         self._do(StartTimer("closed", 0))

@@ -77,10 +77,10 @@ def encode(header: dict[str, Any], payload: Any = None, *, trailer: bytes = b"")
     return b"%s %s %d\r\n%s\r\n%s%s" % (MAGIC, VERSION, len(head), head, body, trailer if body else b"")
 
 
-def decode(data: bytes) -> Packet:
-    """Read a packet. Bytes after the counted payload are ignored, as the service may append CR LF.
+def split(data: bytes) -> tuple[dict[str, Any], bytes]:
+    """Separate a packet's header from its payload's bytes, which are left unread.
 
-    Raises :class:`PacketError` for anything that is not a packet.
+    Bytes after the counted payload are ignored, as the service may append CR LF. Raises :class:`PacketError`.
     """
     end = data.find(b"\r", 0, _MAX_FIRST_LINE + 1)
     if end < 0:
@@ -102,11 +102,17 @@ def decode(data: bytes) -> Packet:
     size = header.get("payload_size") or 0
     if not isinstance(size, int) or isinstance(size, bool) or size < 0:
         raise PacketError("payload_size is not a non-negative integer")
-    if size == 0:
-        return Packet(header)
     body = data[stop + 2 : stop + 2 + size]
     if len(body) < size:
         raise PacketError("packet ends inside its payload")
+    return header, body
+
+
+def decode(data: bytes) -> Packet:
+    """Read a packet, with its payload as its ``payload_type`` says. Raises :class:`PacketError`."""
+    header, body = split(data)
+    if not body:
+        return Packet(header)
     return Packet(header, _payload(header.get("payload_type"), body), has_payload=True)
 
 

@@ -19,6 +19,9 @@ from pyconvo.twilsock.actions import Action, CancelTimer, Send, Settle, StartTim
 QUEUE_TIMEOUT = 20.0
 REPLY_TIMEOUT = 30.0
 
+#: The message of the error for a request whose connection went away before the reply.
+CONNECTION_LOST = "disconnected"
+
 _URL = re.compile(r"^https?://([^:/?#]*(?::[0-9]+)?)(/[^?#]*)(?:\?([^#]*))?(?:#.*)?$", re.DOTALL)
 
 

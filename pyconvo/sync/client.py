@@ -1,0 +1,197 @@
+"""``SyncClient``: opens Sync objects and keeps them up to date through one Twilsock connection.
+
+Carries out what ``subscriptions.py`` decides; knows which objects are open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pyconvo.errors import SyncError, TransportUnavailableError
+from pyconvo.events import ReplayEventEmitter
+from pyconvo.hosts.base import Host, TimerHandle
+from pyconvo.sync.collection import encode
+from pyconvo.sync.document import DocumentCore, SyncDocument
+from pyconvo.sync.entity import EntityCore, Services
+from pyconvo.sync.list import ListCore, SyncList
+from pyconvo.sync.map import MapCore, SyncMap
+from pyconvo.sync.network import SyncNetwork
+from pyconvo.sync.storage import EntityStorage, SessionStorage
+from pyconvo.sync.subscriptions import CancelTimer, SendBatch, StartTimer, Subscriptions
+from pyconvo.twilsock.connection import TwilsockClient
+
+logger = logging.getLogger("pyconvo.sync")
+
+#: Notifications that this client needs; to be asked for in Twilsock's init, in this order.
+MESSAGE_TYPES = (
+    "twilio.sync.event",
+    "com.twilio.rtd.cds.document",
+    "com.twilio.rtd.cds.list",
+    "com.twilio.rtd.cds.map",
+)
+
+#: Notifications that answer a subscription: replayed events, in order.
+_REPLAY = "twilio.sync.event"
+
+_PATHS = {"document": "/v3/Documents", "list": "/v3/Lists", "map": "/v3/Maps"}
+
+CoreT = TypeVar("CoreT", bound=EntityCore)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOptions:
+    """``storage`` keeps descriptions of objects between runs; ``None``: nothing is kept."""
+
+    cds_uri: str = "https://cds.us1.twilio.com"
+    product_id: str = "ip_messaging"
+    storage: SessionStorage | None = None
+
+
+class SyncClient(ReplayEventEmitter):
+    """Documents, lists and maps of one user. Event: ``connection_state_changed(state)``."""
+
+    def __init__(self, host: Host, twilsock: TwilsockClient, options: SyncOptions) -> None:
+        super().__init__()
+        self._host = host
+        self._twilsock = twilsock
+        self._options = options
+        self._network = SyncNetwork(host, twilsock, options.product_id)
+        self._services = Services(self._network, self)
+        self._storage = EntityStorage(options.storage)
+        self._subscriptions = Subscriptions(host.now, host.random)
+        self._cores: dict[tuple[str, str], EntityCore] = {}
+        self._timers: dict[str, TimerHandle] = {}
+        self._posts: set[asyncio.Task[None]] = set()
+        twilsock.on("state_changed", self._state_changed)
+        twilsock.on("message", self._message)
+        self._subscriptions.connection(twilsock.state == "connected")
+        self._run()
+
+    async def document(self, id: str) -> SyncDocument:
+        """Open a document that exists, by sid or unique name. Raises :class:`pyconvo.errors.SyncError`."""
+        return SyncDocument(await self._open(DocumentCore, id))
+
+    async def list(self, id: str) -> SyncList:
+        """Open a list that exists, by sid or unique name. Raises :class:`pyconvo.errors.SyncError`."""
+        return SyncList(await self._open(ListCore, id))
+
+    async def map(self, id: str, *, include_items: bool = False) -> SyncMap:
+        """Open a map that exists, by sid or unique name, perhaps with its items at once."""
+        return SyncMap(await self._open(MapCore, id, "?Include=items" if include_items else ""))
+
+    def shutdown(self) -> None:
+        """Forget everything that is open. Handles stay readable and hear nothing more."""
+        self._twilsock.off("state_changed", self._state_changed)
+        self._twilsock.off("message", self._message)
+        self._subscriptions.shutdown()
+        self._run()
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        for post in self._posts:
+            post.cancel()
+        self._cores.clear()
+
+    @property
+    def open_count(self) -> int:
+        """How many different objects are open."""
+        return len(set(self._cores.values()))
+
+    async def _open(self, kind: type[CoreT], id: str, query: str = "") -> CoreT:
+        if not id:
+            raise SyncError("Cannot open an object without an id", 404)
+        self._storage.ready(await self._twilsock.storage_id())
+        known = self._known(kind, id)
+        if known is not None:
+            return known
+        description = self._storage.read(kind.kind, id)
+        if description is None:
+            url = f"{self._options.cds_uri}{_PATHS[kind.kind]}/{encode(id)}{query}"
+            description = (await self._network.get(url)).body
+            if not isinstance(description, dict) or "sid" not in description:
+                raise SyncError("The service sent no description of the object")
+            self._storage.store(kind.kind, id, description)
+        # Somebody else may have opened it by another name, or at the same time.
+        known = self._known(kind, description["sid"])
+        if known is not None:
+            return known
+        core = kind(self._services, description)
+        for name in {core.sid, core.unique_name or core.sid}:
+            self._cores[kind.kind, name] = core
+        return core
+
+    def _known(self, kind: type[CoreT], id: str) -> CoreT | None:
+        core = self._cores.get((kind.kind, id))
+        return core if isinstance(core, kind) else None
+
+    # -- the registry of entities ----------------------------------------------------------------------------
+
+    def subscribe(self, core: EntityCore) -> None:
+        self._subscriptions.add(core)
+        self._run()
+
+    def unsubscribe(self, core: EntityCore) -> None:
+        self._subscriptions.remove(core.sid)
+        self._run()
+
+    def forget(self, core: EntityCore) -> None:
+        for key in [key for key, known in self._cores.items() if known is core]:
+            del self._cores[key]
+        self._storage.remove(core.type, (core.sid, core.unique_name))
+
+    def remember(self, core: EntityCore, changes: Mapping[str, Any]) -> None:
+        self._storage.update(core.type, (core.sid, core.unique_name), changes)
+
+    # -- driving the subscriptions ---------------------------------------------------------------------------
+
+    def _state_changed(self, state: str) -> None:
+        self._subscriptions.connection(state == "connected")
+        self._run()
+        self.emit("connection_state_changed", state)
+
+    def _message(self, message_type: str, payload: Any) -> None:
+        if message_type in MESSAGE_TYPES:
+            self._subscriptions.notification(payload, replayed=message_type == _REPLAY)
+            self._run()
+
+    def _run(self) -> None:
+        for action in self._subscriptions.take():
+            match action:
+                case SendBatch():
+                    post = asyncio.ensure_future(self._post(action))
+                    self._posts.add(post)
+                    post.add_done_callback(self._posts.discard)
+                case StartTimer(key, delay):
+                    self._cancel(key)
+                    self._timers[key] = self._host.call_later(delay, self._fired(key))
+                case CancelTimer(key):
+                    self._cancel(key)
+
+    def _fired(self, key: str) -> Callable[[], None]:
+        def fired() -> None:
+            self._timers.pop(key, None)
+            self._subscriptions.timer(key)
+            self._run()
+
+        return fired
+
+    def _cancel(self, key: str) -> None:
+        timer = self._timers.pop(key, None)
+        if timer is not None:
+            timer.cancel()
+
+    async def _post(self, batch: SendBatch) -> None:
+        try:
+            response = await self._network.post(f"{self._options.cds_uri}/v4/Subscriptions", batch.body)
+        except TransportUnavailableError:
+            self._subscriptions.refused(batch.id, unavailable=True)
+        except SyncError as error:
+            logger.debug("a subscription batch failed: %s", error)
+            self._subscriptions.refused(batch.id)
+        else:
+            self._subscriptions.replied(batch.id, response.body)
+        self._run()

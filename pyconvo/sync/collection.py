@@ -1,0 +1,192 @@
+"""What lists and maps have in common: cached items, events by item, writes to items."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from pyconvo.errors import SyncError
+from pyconvo.sync.document import Mutator
+from pyconvo.sync.entity import EntityCore, Services
+from pyconvo.sync.events import ItemAdded, ItemRemoved, ItemUpdated
+from pyconvo.sync.items import ItemsCache, SyncItem, parse_date
+from pyconvo.sync.merging import MergingQueues
+from pyconvo.sync.paging import Fetched, Order
+
+
+def encode(text: str | int) -> str:
+    """Percent-encode as JavaScript's ``encodeURIComponent``."""
+    return quote(str(text), safe="!'()*-._~", errors="surrogatepass")
+
+
+class CollectionCore(EntityCore):
+    """A list or map: the same, but for what an item is called and how it is written."""
+
+    #: Name of a single item's key in queries, and in items.
+    key_parameter: ClassVar[str]
+    key_member: ClassVar[str]
+    missing: ClassVar[tuple[str, int]]
+
+    def __init__(self, services: Services, description: Mapping[str, Any]) -> None:
+        super().__init__(services, description)
+        links = description.get("links")
+        self.items_url: str = links.get("items", "") if isinstance(links, dict) else ""
+        self.cache = ItemsCache()
+        self.queues = MergingQueues()
+        for item in description.get("items") or ():
+            self.cache.store(self.item(item))
+
+    def key_of(self, value: Any) -> str | int:
+        raise NotImplementedError
+
+    def item(self, wire: Mapping[str, Any]) -> SyncItem:
+        return SyncItem.from_wire(self.key_of(wire[self.key_member]), wire)
+
+    # -- events ----------------------------------------------------------------------------------------------
+
+    def apply(self, event_type: str, event: Mapping[str, Any], *, ordered: bool) -> None:
+        change = event_type.removeprefix(f"{self.type}_")
+        if change in ("item_added", "item_updated"):
+            item = SyncItem.from_wire(
+                self.key_of(event[f"item_{self.key_member}"]),
+                {
+                    "url": event.get("item_url"),
+                    "last_event_id": event.get("id"),
+                    "revision": event.get("item_revision"),
+                    "data": event.get("item_data"),
+                    "date_updated": event.get("date_created"),
+                },
+            )
+            self.take(item, added=change == "item_added", is_local=False)
+        elif change == "item_removed":
+            key, data = self.key_of(event[f"item_{self.key_member}"]), event.get("item_data")
+            self.take_removal(key, event.get("id"), data, event.get("date_created"), is_local=False)
+        elif change == "removed":
+            self.removed(is_local=False)
+        if ordered:
+            self.advance(event.get("id"), event.get(f"{self.type}_revision"))
+
+    def advance(self, event_id: int | None, revision: str | None = None) -> None:
+        if event_id is not None and (self.last_event_id is None or self.last_event_id < event_id):
+            self.last_event_id = event_id
+            self.revision = revision or self.revision
+
+    def take(self, newer: SyncItem, *, added: bool, is_local: bool) -> SyncItem:
+        """An item was added or changed. Returns the cached item; tells nobody if this is no news."""
+        cached = self.cache.get(newer.key)
+        if self.cache.is_known(newer.key, newer.last_event_id):
+            return cached or newer
+        self.updated_at(newer.date_updated)
+        if cached is None:
+            self.cache.store(newer)
+            if added:
+                self.broadcast("item_added", ItemAdded(newer, is_local))
+            else:
+                self.broadcast("item_updated", ItemUpdated(newer, None, is_local))
+            return newer
+        previous = cached.data
+        cached.take(newer)
+        self.cache.store(cached)
+        self.broadcast("item_updated", ItemUpdated(cached, previous, is_local))
+        return cached
+
+    def take_removal(self, key: str | int, event_id: int | None, data: Any, date: Any, *, is_local: bool) -> None:
+        """An item was removed. Once: an echo or a replay of the removal is no news."""
+        if self.cache.remove(key, event_id):
+            self.updated_at(parse_date(date))
+            previous = data if isinstance(data, dict) else None
+            self.broadcast("item_removed", ItemRemoved(key, previous, is_local))
+
+    # -- reading ---------------------------------------------------------------------------------------------
+
+    async def get(self, key: str | int) -> SyncItem:
+        """The item, from the cache or the service. Raises :class:`SyncError` 404 when there is none."""
+        item = self.cache.get(key)
+        if item is None and not self.cache.seen(key):
+            item = await self.look_up(key)
+        if item is None:
+            text, code = self.missing
+            raise SyncError(text, 404, code)
+        return item
+
+    async def look_up(self, key: str | int) -> SyncItem | None:
+        """Ask the service for one item."""
+        response = await self.services.network.get(
+            f"{self.items_url}?HideExpired=true&{self.key_parameter}={encode(key)}"
+        )
+        found = self._read(response.body)
+        if not found and self.cache.seen(key):
+            self.cache.remove(key, None)
+        return found[0] if found else None
+
+    async def fetch(self, start: Any, page_size: int, order: Order) -> Fetched:
+        """One page from the service."""
+        query = "HideExpired=true"
+        if start is not None:
+            query += f"&From={encode(start)}"
+        response = await self.services.network.get(f"{self.items_url}?{query}&PageSize={page_size}&Order={order}")
+        body = response.body if isinstance(response.body, dict) else {}
+        meta = body.get("meta") or {}
+        return Fetched(self._read(body), bool(meta.get("previous_token")), bool(meta.get("next_token")))
+
+    def _read(self, body: Any) -> list[SyncItem]:
+        """Take in items that were read. News about a cached item is told, a new item is not."""
+        items: list[SyncItem] = []
+        for wire in (body.get("items") if isinstance(body, dict) else None) or ():
+            item = self.item(wire)
+            if self.cache.get(item.key) is not None:
+                items.append(self.take(item, added=False, is_local=False))
+            elif (stored := self.cache.store(item)) is not None:
+                items.append(stored)
+        return items
+
+    # -- writing ---------------------------------------------------------------------------------------------
+
+    async def write_item(self, key: Any, data: dict[str, Any], ttl: int | None, if_match: str | None) -> SyncItem:
+        raise NotImplementedError
+
+    async def find(self, key: Any) -> SyncItem | None:
+        """The item as a mutation needs it; ``None`` where one may be made."""
+        return await self.get(key)
+
+    @staticmethod
+    def body(data: dict[str, Any], ttl: int | None) -> dict[str, Any]:
+        return {"data": data} if ttl is None else {"data": data, "ttl": ttl}
+
+    def written(self, answer: Any, data: dict[str, Any], *, added: bool) -> SyncItem:
+        """A write was answered; the answer does not repeat the data."""
+        return self.take(self.item({**answer, "data": data}), added=added, is_local=True)
+
+    async def set_item(self, key: Any, data: dict[str, Any], ttl: int | None) -> SyncItem:
+        value = copy.deepcopy(data)
+        result: SyncItem = await self.queues.of(key).squash_and_add(
+            ttl, lambda ttl: self.write_item(key, value, ttl, None)
+        )
+        return result
+
+    async def mutate_item(self, key: Any, mutator: Mutator, ttl: int | None) -> SyncItem | None:
+        result: SyncItem | None = await self.queues.of(key).add(ttl, lambda ttl: self._mutate(key, mutator, ttl))
+        return result
+
+    async def _mutate(self, key: Any, mutator: Mutator, ttl: int | None) -> SyncItem | None:
+        item = await self.find(key)
+        while True:
+            data = mutator(copy.deepcopy(item.data) if item else {})
+            if data is None:
+                return item
+            try:
+                return await self.write_item(key, data, ttl, item.revision if item else "-1")
+            except SyncError as error:
+                if error.status != 412:
+                    raise
+            # Somebody else wrote first: again on what is there now.
+            await self.look_up(key)
+            item = await self.find(key)
+
+    async def remove_item(self, key: Any) -> None:
+        item = await self.get(key)
+        response = await self.services.network.delete(item.url or "")
+        answer = response.body if isinstance(response.body, dict) else {}
+        self.take_removal(key, answer.get("last_event_id"), item.data, answer.get("date_updated"), is_local=True)

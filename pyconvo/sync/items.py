@@ -1,0 +1,216 @@
+"""Items of lists and maps, and the part of a collection that this client knows.
+
+Knows no network and emits no events. Which events count as news is decided here, by event id.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+def parse_date(text: Any) -> datetime | None:
+    """An ISO 8601 date of the service as an aware UTC time; ``None`` when it is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+class SyncItem:
+    """One item as the service last described it. Updated in place."""
+
+    __slots__ = ("data", "date_updated", "key", "last_event_id", "revision", "url")
+
+    def __init__(
+        self,
+        key: str | int,
+        *,
+        url: str | None,
+        last_event_id: int,
+        revision: str | None,
+        data: dict[str, Any],
+        date_updated: datetime | None,
+    ) -> None:
+        self.key = key
+        self.url = url
+        self.last_event_id = last_event_id
+        self.revision = revision
+        self.data = data
+        self.date_updated = date_updated
+
+    @classmethod
+    def from_wire(cls, key: str | int, item: Mapping[str, Any]) -> SyncItem:
+        """From the service's description (``url``, ``revision``, ``last_event_id``, ``data``, ``date_updated``)."""
+        kind = ListItem if isinstance(key, int) else MapItem
+        return kind(
+            key,
+            url=item.get("url"),
+            last_event_id=item.get("last_event_id") or 0,
+            revision=item.get("revision"),
+            data=item.get("data") or {},
+            date_updated=parse_date(item.get("date_updated")),
+        )
+
+    def take(self, newer: SyncItem) -> None:
+        """Become what ``newer`` describes."""
+        self.last_event_id = newer.last_event_id
+        self.revision = newer.revision
+        self.data = newer.data
+        self.date_updated = newer.date_updated
+        self.url = newer.url or self.url
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.key!r} event {self.last_event_id}>"
+
+
+class ListItem(SyncItem):
+    """An item of a list, by its ``index``."""
+
+    __slots__ = ()
+
+    @property
+    def index(self) -> int:
+        return int(self.key)
+
+
+class MapItem(SyncItem):
+    """An item of a map, by its ``key``."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class _Entry:
+    """An item, or the trace of a removed one (``item`` is ``None``).
+
+    ``left_open`` / ``right_open``: items that this client does not know may lie on that side.
+    """
+
+    item: SyncItem | None
+    event_id: int
+    left_open: bool = False
+    right_open: bool = False
+
+
+def order_of(key: str | int) -> Any:
+    """How the service sorts: lists by number, maps by UTF-16 code units."""
+    return key if isinstance(key, int) else key.encode("utf-16-be", "surrogatepass")
+
+
+class ItemsCache:
+    """Known items in order, in stretches without holes, with known ends where they have been seen."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str | int, _Entry] = {}
+        self._sorted: list[tuple[Any, str | int]] = []
+        #: First and last key of the whole collection, once known. May name a removed item.
+        self.begin: str | int | None = None
+        self.end: str | int | None = None
+
+    def __len__(self) -> int:
+        return sum(entry.item is not None for entry in self._entries.values())
+
+    def seen(self, key: str | int) -> bool:
+        """Whether the item is cached, or known to be removed."""
+        return key in self._entries
+
+    def get(self, key: str | int) -> SyncItem | None:
+        entry = self._entries.get(key)
+        return entry.item if entry else None
+
+    def is_known(self, key: str | int, event_id: int) -> bool:
+        """Whether this or a later event of the key has been applied."""
+        entry = self._entries.get(key)
+        return entry is not None and entry.event_id >= event_id
+
+    def store(self, item: SyncItem, *, left_open: bool = True, right_open: bool = True) -> SyncItem | None:
+        """Remember an item. Ignored when something newer is known; returns what is cached afterwards."""
+        key, event_id = item.key, item.last_event_id
+        known = self._entries.get(key)
+        if known is not None and known.event_id > event_id:
+            return known.item
+        if known is None:
+            insort(self._sorted, (order_of(key), key))
+        else:
+            left_open, right_open = known.left_open and left_open, known.right_open and right_open
+        self._entries[key] = _Entry(item, event_id, left_open, right_open)
+        # An item beyond a known end is the new end, next to the old one.
+        if self.begin is not None and order_of(key) < order_of(self.begin):
+            self._entries[self.begin].left_open = False
+            self.begin = key
+        if self.end is not None and order_of(key) > order_of(self.end):
+            self._entries[self.end].right_open = False
+            self.end = key
+        return item
+
+    def store_stretch(self, items: list[SyncItem], *, is_begin: bool, is_end: bool) -> None:
+        """Remember items between which there is nothing else; perhaps the first or last of all."""
+        ordered = sorted(items, key=lambda item: order_of(item.key))
+        for position, item in enumerate(ordered):
+            self.store(item, left_open=position == 0, right_open=position == len(ordered) - 1)
+        if ordered and is_begin and (self.begin is None or order_of(ordered[0].key) < order_of(self.begin)):
+            self.begin = ordered[0].key
+        if ordered and is_end and (self.end is None or order_of(ordered[-1].key) > order_of(self.end)):
+            self.end = ordered[-1].key
+
+    def remove(self, key: str | int, event_id: int | None) -> bool:
+        """Forget an item, leaving a trace. False when this or a later event of the key was applied before.
+
+        Without ``event_id`` the removal is a fact that has no event.
+        """
+        known = self._entries.get(key)
+        if known is None:
+            # What lies around an item that was never seen is as unknown as before.
+            position = bisect_left(self._sorted, (order_of(key), key))
+            left = self._entries[self._sorted[position - 1][1]] if position else None
+            right = self._entries[self._sorted[position][1]] if position < len(self._sorted) else None
+            insort(self._sorted, (order_of(key), key))
+            self._entries[key] = _Entry(
+                None, event_id or 0, left is None or left.right_open, right is None or right.left_open
+            )
+            return True
+        if event_id is not None and known.event_id >= event_id:
+            return False
+        known.item, known.event_id = None, known.event_id if event_id is None else event_id
+        return True
+
+    def walk(self, start: str | int | None, *, forwards: bool) -> Iterator[SyncItem]:
+        """Items from ``start`` (inclusive; default: the known end on that side) up to where knowledge ends."""
+        if start is None:
+            start = self.begin if forwards else self.end
+        if start is None or start not in self._entries:
+            return
+        for key in self._keys_from(start, forwards=forwards):
+            entry = self._entries[key]
+            if entry.item is not None:
+                yield entry.item
+            if entry.right_open if forwards else entry.left_open:
+                return
+
+    def at_edge(self, key: str | int, *, forwards: bool) -> bool:
+        """Whether it is known that no item follows ``key`` on that side."""
+        edge = self.end if forwards else self.begin
+        if edge is None or key not in self._entries:
+            return False
+        for other in self._keys_from(key, forwards=forwards):
+            entry = self._entries[other]
+            if other != key and entry.item is not None:
+                return False
+            if other == edge:
+                return True
+            if entry.right_open if forwards else entry.left_open:
+                return False
+        return False
+
+    def _keys_from(self, key: str | int, *, forwards: bool) -> Iterator[str | int]:
+        position = bisect_left(self._sorted, (order_of(key), key))
+        while 0 <= position < len(self._sorted):
+            yield self._sorted[position][1]
+            position += 1 if forwards else -1

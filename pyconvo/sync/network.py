@@ -1,0 +1,129 @@
+"""Sync's HTTP requests: headers, which failures are tried again, and what a failure is called."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from pyconvo.backoff import Retrier, RetryLimitError, RetryPolicy
+from pyconvo.errors import (
+    SyncError,
+    SyncNetworkError,
+    TransportUnavailableError,
+    TwilsockError,
+    UpstreamError,
+)
+from pyconvo.hosts.base import Host
+from pyconvo.twilsock.actions import UpstreamResponse
+from pyconvo.twilsock.connection import TwilsockClient
+from pyconvo.twilsock.upstream import CONNECTION_LOST
+
+RETRY_POLICY = RetryPolicy(min=4000, max=60_000, max_time=90_000, randomness=0.2)
+
+_UNAVAILABLE = (502, 503, 504)
+_THROTTLED = 429
+
+
+def map_error(error: TwilsockError) -> Exception:
+    """The error that users of Sync see for a failed request."""
+    if isinstance(error, TransportUnavailableError):
+        return error
+    if not isinstance(error, UpstreamError) or not error.status:
+        return SyncError(str(error))
+    body = error.body if isinstance(error.body, dict) else {}
+    default = {429: "Throttled by server", 404: "Not found from server"}.get(error.status, "Error from server")
+    text, code = str(body.get("message") or default), body.get("code") or 0
+    if error.status == 409:
+        return SyncNetworkError(text, error.status, code, error.body)
+    return SyncError(text, error.status, code)
+
+
+class SyncNetwork:
+    """Requests in the name of one product. Every method returns the answer; an HTTP error is raised."""
+
+    def __init__(self, host: Host, transport: TwilsockClient, product_id: str) -> None:
+        self._host = host
+        self._transport = transport
+        self._product_id = product_id
+        known = host.metadata()
+
+        def detail(name: str) -> Any:
+            value = known.get(name)
+            return None if value == "unknown" else value
+
+        info = {
+            "sdk": "js",
+            "sdkVer": "4.0.1",
+            "os": detail("os"),
+            "osVer": detail("osv"),
+            "pl": detail("env"),
+            "plVer": detail("envv"),
+        }
+        self._client_info = json.dumps(info, separators=(",", ":"))
+
+    async def get(self, url: str) -> UpstreamResponse:
+        """Read. Tried again when throttled, when the service is unavailable, and when the connection is lost."""
+        return await self._run("GET", url, retry_on=(_THROTTLED, *_UNAVAILABLE))
+
+    async def post(self, url: str, body: Any, if_match: str | None = None) -> UpstreamResponse:
+        return await self._run("POST", url, body, if_match)
+
+    async def put(self, url: str, body: Any, if_match: str | None = None) -> UpstreamResponse:
+        return await self._run("PUT", url, body, if_match)
+
+    async def delete(self, url: str) -> UpstreamResponse:
+        return await self._run("DELETE", url)
+
+    async def _run(
+        self,
+        method: str,
+        url: str,
+        body: Any = None,
+        if_match: str | None = None,
+        retry_on: tuple[int, ...] = _UNAVAILABLE,
+    ) -> UpstreamResponse:
+        headers = {
+            "Content-Type": "application/json",
+            "Twilio-Sync-Client-Info": self._client_info,
+            "Twilio-Request-Id": f"RQ{self._host.uuid().replace('-', '')}",
+        }
+        if if_match is not None:
+            headers["If-Match"] = if_match
+        retrier = Retrier(RETRY_POLICY, self._host.random)
+        retrier.first(self._now())
+        while True:
+            try:
+                response = await self._transport.request(
+                    method, url, headers=headers, body=body, grant=self._product_id
+                )
+            except TwilsockError as error:
+                # A read that was lost with its connection is sent on the next one, without waiting here: the
+                # transport itself holds it back until there is one.
+                lost = method == "GET" and str(error) == CONNECTION_LOST
+                refused = isinstance(error, UpstreamError) and error.status in retry_on
+                if not lost and not refused:
+                    raise map_error(error) from error
+                try:
+                    delay = retrier.next(self._now(), 0 if lost else None)
+                except RetryLimitError as limit:
+                    raise SyncError(str(limit)) from error
+                await self._sleep(delay / 1000)
+            else:
+                return response
+
+    def _now(self) -> float:
+        return self._host.now() * 1000
+
+    async def _sleep(self, seconds: float) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def wake() -> None:
+            if not future.done():
+                future.set_result(None)
+
+        timer = self._host.call_later(seconds, wake)
+        try:
+            await future
+        finally:
+            timer.cancel()
