@@ -1,0 +1,52 @@
+"""What every part of the domain stands on: the Sync store, the clock, the id maker, notifications, settings.
+
+Not responsible for: any of these; they come from the emulator's core.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyconvo.emulator.clock import Clock
+from pyconvo.emulator.conversations.limits import Limits
+from pyconvo.emulator.ids import Ids
+from pyconvo.emulator.sync.store import SyncStore
+
+Notify = Callable[[str, str, dict[str, Any]], None]
+"""``notify(identity, message_type, payload)``: to every connection of that identity which registered the type."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The service's own settings, as an administrator of Twilio would set them."""
+
+    account_sid: str = "AC" + "0" * 32
+    service_sid: str = "IS" + "0" * 32
+    region: str = "us1"
+    media_url: str | None = None
+    """Base address of the media service; None: Twilio's usual one."""
+    reachability: bool = True
+    typing_timeout: int = 5
+    """Seconds that a typing indicator lasts."""
+    conversations_page: int = 100
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class Context:
+    store: SyncStore
+    clock: Clock
+    ids: Ids
+    notify: Notify
+    settings: Settings
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        return self.store.db
+
+    @property
+    def limits(self) -> Limits:
+        return self.settings.limits

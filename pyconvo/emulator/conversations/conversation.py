@@ -1,0 +1,246 @@
+"""Conversations: creation, names and attributes, states, deletion, and who may see one.
+
+Not responsible for: their participants and messages (``participants``, ``messages``), nor for when a state timer
+runs out (``timers``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from pyconvo.emulator.conversations import limits, published
+from pyconvo.emulator.conversations.context import Context
+from pyconvo.emulator.conversations.errors import Code, refusal
+from pyconvo.emulator.conversations.permissions import Permissions
+from pyconvo.emulator.conversations.records import Conversation, Participant
+from pyconvo.emulator.conversations.schema import CONVERSATIONS, MESSAGES, PARTICIPANTS
+
+STATES = ("active", "inactive", "closed")
+
+
+class ConversationRules:
+    def __init__(self, context: Context, permissions: Permissions) -> None:
+        self._context = context
+        self._permissions = permissions
+        self.on_change: Callable[[Conversation], None] = lambda _: None
+        """Called after a conversation was stored with another state or a later activity, or removed."""
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def find(self, key: str) -> Conversation | None:
+        """The conversation with this sid or unique name."""
+        db = self._context.db
+        return CONVERSATIONS.get(db, key) or CONVERSATIONS.one(db, "unique_name = ?", key)
+
+    def get(self, key: str) -> Conversation:
+        """As ``find``.
+
+        Raises:
+            TwilioError: 404/50350 when there is none.
+        """
+        found = self.find(key)
+        if found is None:
+            raise refusal(Code.CONVERSATION_NOT_FOUND, key)
+        return found
+
+    def open(self, key: str) -> Conversation:
+        """As ``get``, for commands that a closed conversation refuses (400/50377)."""
+        found = self.get(key)
+        if found.state == "closed":
+            raise refusal(Code.CONVERSATION_CLOSED, found.sid)
+        return found
+
+    def all(self) -> list[Conversation]:
+        return CONVERSATIONS.many(self._context.db, "1 ORDER BY rowid")
+
+    def visible(self, actor: str | None, conversation: Conversation) -> bool:
+        """Whether ``actor`` may read it: participants; service admins; the creator until joining for the first time."""
+        if actor is None or self._permissions.allowed(actor, "editAnyMessage"):
+            return True
+        if actor == conversation.created_by and not conversation.creator_joined:
+            return True
+        where = "conversation_sid = ? AND identity = ?"
+        return PARTICIPANTS.one(self._context.db, where, conversation.sid, actor) is not None
+
+    def read(self, actor: str | None, key: str) -> Conversation:
+        """The conversation, for somebody who may see it.
+
+        Raises:
+            TwilioError: 404/50350 unknown, 403/50430 not visible for ``actor``.
+        """
+        found = self.get(key)
+        if not self.visible(actor, found):
+            raise refusal(Code.NOT_A_PARTICIPANT, f"{actor} is not in {found.sid}")
+        return found
+
+    def counts(self, conversation: Conversation) -> tuple[int, int]:
+        """How many participants and how many messages it has."""
+        db, sid = self._context.db, conversation.sid
+        return PARTICIPANTS.count(db, "conversation_sid = ?", sid), MESSAGES.count(db, "conversation_sid = ?", sid)
+
+    # -- commands --------------------------------------------------------------------------------------------------
+
+    def create(
+        self,
+        actor: str | None,
+        *,
+        friendly_name: Any = None,
+        unique_name: Any = None,
+        attributes: Any = None,
+        access: Any = None,
+        created_by: str | None = None,
+        sid: str | None = None,
+        state: str = "active",
+    ) -> Conversation:
+        """A new conversation without participants. ``created_by``, ``sid`` and ``state`` are for the service itself.
+
+        Raises:
+            TwilioError: 50107, 50353 (unique name taken), 50390, 50003, 50004, 50303, 50304, 50384.
+        """
+        self._permissions.require(actor, None, "createConversation")
+        if state == "closed":
+            raise refusal(Code.INITIAL_STATE_CLOSED)
+        context, now = self._context, self._context.clock.iso()
+        conversation = Conversation(
+            sid=sid or context.ids.sid("CH"),
+            unique_name=self._unique_name(unique_name),
+            friendly_name=self._friendly_name(friendly_name),
+            attributes=limits.attributes(attributes, longest=context.limits.conversation_attributes),
+            created_by=actor or created_by or "system",
+            access=limits.text(access, "access", longest=64, code=Code.BAD_REQUEST),
+            state=state,
+            state_updated=now,
+            active_since=context.clock.now(),
+            timer_inactive=None,
+            timer_closed=None,
+            next_index=0,
+            last_index=None,
+            last_timestamp=None,
+            creator_joined=0,
+            date_created=now,
+            date_updated=now,
+        )
+        with context.store.transaction():
+            CONVERSATIONS.insert(context.db, conversation)
+            context.store.create_list(conversation.message_list)
+            context.store.create_map(conversation.roster)
+            context.store.create_document(conversation.document, published.document(conversation))
+        return conversation
+
+    def update(self, actor: str | None, key: str, changes: dict[str, Any]) -> Conversation:
+        """Changes ``friendly_name``, ``unique_name`` (empty: none) and ``attributes``, as far as given.
+
+        Raises:
+            TwilioError: 50350, 50377 (closed), 50430/50107, 50353, 50390, 50003, 50004, 50303, 50304.
+        """
+        current = self.get(key)
+        if "attributes" in changes:
+            self._permissions.require(actor, current.sid, "editConversationAttributes")
+        if "friendly_name" in changes or "unique_name" in changes or "attributes" not in changes:
+            self._permissions.require(actor, current.sid, "editConversationName")
+        updated = replace(self.open(key), date_updated=self._context.clock.iso())
+        if "friendly_name" in changes:
+            updated = replace(updated, friendly_name=self._friendly_name(changes["friendly_name"]))
+        if "unique_name" in changes:
+            updated = replace(updated, unique_name=self._unique_name(changes["unique_name"], updated.sid))
+        if "attributes" in changes:
+            longest = self._context.limits.conversation_attributes
+            updated = replace(updated, attributes=limits.attributes(changes["attributes"], longest=longest))
+        self.store(updated)
+        return updated
+
+    def delete(self, actor: str | None, key: str) -> None:
+        """Removes it: first from each participant's own list, then its three Sync objects.
+
+        Raises:
+            TwilioError: 50350, 50430/50107.
+        """
+        conversation = self.get(key)
+        self._permissions.require(actor, conversation.sid, "deleteConversation")
+        context = self._context
+        with context.store.transaction():
+            for member in self._chat_members(conversation.sid):
+                context.store.remove_map_item(f"{member.identity}.channels", conversation.sid)
+            for table in (PARTICIPANTS, MESSAGES):
+                table.delete(context.db, "conversation_sid = ?", conversation.sid)
+            CONVERSATIONS.delete(context.db, "sid = ?", conversation.sid)
+            context.store.remove("document", conversation.document)
+            context.store.remove("list", conversation.message_list)
+            context.store.remove("map", conversation.roster)
+        self.on_change(conversation)
+
+    # -- the service's own hooks -------------------------------------------------------------------------------------
+
+    def set_state(self, key: str, state: str) -> Conversation:
+        """Puts it into ``state``; closed is final. For timers and administrators, so without a permission.
+
+        Raises:
+            TwilioError: 50350, 50377, 20001 for an unknown state.
+        """
+        if state not in STATES:
+            raise refusal(Code.BAD_REQUEST, f"state must be one of {', '.join(STATES)}")
+        conversation = self.open(key)
+        if conversation.state == state:
+            return conversation
+        updated = self._in_state(conversation, state)
+        self.store(updated)
+        self.on_change(updated)
+        return updated
+
+    def set_timers(self, key: str, *, inactive: float | None, closed: float | None) -> Conversation:
+        """Seconds without activity until it turns inactive and closed; None: never. Counted from now.
+
+        Raises:
+            TwilioError: 50350, 50377, 20001 when below the service's minimum (60 s, 600 s).
+        """
+        for value, least, name in ((inactive, 60, "inactive"), (closed, 600, "closed")):
+            if value is not None and value < least:
+                raise refusal(Code.BAD_REQUEST, f"the timer to {name} must be at least {least} seconds")
+        updated = replace(
+            self.open(key), timer_inactive=inactive, timer_closed=closed, active_since=self._context.clock.now()
+        )
+        with self._context.store.transaction():
+            CONVERSATIONS.update(self._context.db, updated)
+        self.on_change(updated)
+        return updated
+
+    def store(self, conversation: Conversation) -> None:
+        """Stores the record and publishes the document."""
+        with self._context.store.transaction():
+            CONVERSATIONS.update(self._context.db, conversation)
+            self._context.store.update_document(conversation.document, published.document(conversation))
+
+    def quietly(self, conversation: Conversation) -> None:
+        """Stores the record; nothing that is published has changed."""
+        CONVERSATIONS.update(self._context.db, conversation)
+
+    def active(self, conversation: Conversation) -> Conversation:
+        """The record after activity (a message, a new participant): active again, its timers start anew."""
+        current = replace(conversation, active_since=self._context.clock.now())
+        return self._in_state(current, "active") if current.state == "inactive" else current
+
+    def _in_state(self, conversation: Conversation, state: str) -> Conversation:
+        clock = self._context.clock
+        return replace(conversation, state=state, state_updated=clock.iso(), active_since=clock.now())
+
+    def _chat_members(self, sid: str) -> list[Participant]:
+        where = "conversation_sid = ? AND identity IS NOT NULL ORDER BY rowid"
+        return PARTICIPANTS.many(self._context.db, where, sid)
+
+    def _friendly_name(self, value: Any) -> str | None:
+        longest = self._context.limits.friendly_name
+        return limits.text(value, "friendly_name", longest=longest, code=Code.FRIENDLY_NAME_TOO_LONG)
+
+    def _unique_name(self, value: Any, own_sid: str | None = None) -> str | None:
+        longest = self._context.limits.unique_name
+        name = limits.text(value, "unique_name", longest=longest, code=Code.UNIQUE_NAME_TOO_LONG)
+        if not name:
+            return None
+        if limits.CONVERSATION_SID.fullmatch(name):
+            raise refusal(Code.UNIQUE_NAME_LIKE_SID, name)
+        holder = CONVERSATIONS.one(self._context.db, "unique_name = ?", name)
+        if holder is not None and holder.sid != own_sid:
+            raise refusal(Code.UNIQUE_NAME_EXISTS, name)
+        return name

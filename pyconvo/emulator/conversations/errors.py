@@ -1,0 +1,83 @@
+"""The refusals of the Conversations domain: Twilio's error numbers, with the HTTP status and text each one gets.
+
+Not responsible for: rendering them (the application does), nor for Sync's or the connection's own errors.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from pyconvo.emulator.errors import TwilioError
+
+
+class Code(IntEnum):
+    """Twilio's numbers, by what they mean."""
+
+    BAD_REQUEST = 20001
+    NOT_FOUND = 20404
+    FRIENDLY_NAME_TOO_LONG = 50003
+    UNIQUE_NAME_TOO_LONG = 50004
+    NOT_AUTHORIZED = 50107
+    USER_NOT_FOUND = 50200
+    IDENTITY_TOO_LONG = 50207
+    TOO_MANY_CONVERSATIONS = 50214
+    ATTRIBUTES_TOO_LONG = 50303
+    ATTRIBUTES_NOT_JSON = 50304
+    CONVERSATION_NOT_FOUND = 50350
+    CONVERSATION_SID_MISSING = 50351
+    UNIQUE_NAME_EXISTS = 50353
+    CONVERSATION_CLOSED = 50377
+    TIMER_WITHOUT_STATE = 50382
+    INITIAL_STATE_CLOSED = 50384
+    UNIQUE_NAME_LIKE_SID = 50390
+    BINDING_EXISTS = 50416
+    TOO_MANY_PARTICIPANTS = 50417
+    TOO_MANY_NON_CHAT = 50422
+    NOT_A_PARTICIPANT = 50430
+    PARTICIPANT_NOT_FOUND = 50432
+    PARTICIPANT_EXISTS = 50433
+    BODY_MISSING = 50503
+    BODY_TOO_LONG = 50504
+    MEDIA_NOT_FOUND = 50507
+    MEDIA_SID_INVALID = 50510
+    NO_CHANNEL_METADATA = 50530
+    CHANNEL_METADATA_FORBIDDEN = 50531
+
+
+_ANSWERS: dict[Code, tuple[int, str]] = {
+    Code.BAD_REQUEST: (400, "Bad request"),
+    Code.NOT_FOUND: (404, "The requested resource was not found"),
+    Code.FRIENDLY_NAME_TOO_LONG: (400, "Friendly name is too long"),
+    Code.UNIQUE_NAME_TOO_LONG: (400, "Unique name is too long"),
+    Code.NOT_AUTHORIZED: (403, "User not authorized for command"),
+    Code.USER_NOT_FOUND: (404, "User not found"),
+    Code.IDENTITY_TOO_LONG: (400, "Identity is too long"),
+    Code.TOO_MANY_CONVERSATIONS: (403, "User is in too many conversations"),
+    Code.ATTRIBUTES_TOO_LONG: (400, "Attributes are too long"),
+    Code.ATTRIBUTES_NOT_JSON: (400, "Attributes are not valid JSON"),
+    Code.CONVERSATION_NOT_FOUND: (404, "Conversation not found"),
+    Code.CONVERSATION_SID_MISSING: (400, "Conversation sid was not provided"),
+    Code.UNIQUE_NAME_EXISTS: (409, "Conversation with this unique name already exists"),
+    Code.CONVERSATION_CLOSED: (400, "Conversation is closed"),
+    Code.TIMER_WITHOUT_STATE: (400, "A timer needs a state"),
+    Code.INITIAL_STATE_CLOSED: (400, "The initial state of a conversation cannot be closed"),
+    Code.UNIQUE_NAME_LIKE_SID: (400, "Unique name must not look like a conversation sid"),
+    Code.BINDING_EXISTS: (409, "This address and proxy address are already bound in a conversation"),
+    Code.TOO_MANY_PARTICIPANTS: (403, "Conversation has too many participants"),
+    Code.TOO_MANY_NON_CHAT: (403, "Conversation has too many non-chat participants"),
+    Code.NOT_A_PARTICIPANT: (403, "User is not a participant of the conversation"),
+    Code.PARTICIPANT_NOT_FOUND: (404, "Participant not found"),
+    Code.PARTICIPANT_EXISTS: (409, "Participant already exists"),
+    Code.BODY_MISSING: (400, "Message body was not provided"),
+    Code.BODY_TOO_LONG: (400, "Message body is too long"),
+    Code.MEDIA_NOT_FOUND: (404, "Media not found"),
+    Code.MEDIA_SID_INVALID: (400, "Invalid message media sid"),
+    Code.NO_CHANNEL_METADATA: (404, "Message has no channel metadata"),
+    Code.CHANNEL_METADATA_FORBIDDEN: (403, "User not authorized to read channel metadata"),
+}
+
+
+def refusal(code: Code, detail: str = "") -> TwilioError:
+    """The error for ``code``; ``detail`` (what exactly was wrong) is appended to its text."""
+    status, text = _ANSWERS[code]
+    return TwilioError(status, int(code), f"{text}: {detail}" if detail else text)

@@ -1,0 +1,200 @@
+"""Messages: send, edit, remove, look up, and how many of them somebody has not read.
+
+Not responsible for: media (no media service stands behind it yet, so every media sid is unknown), content templates
+(the service has none), nor paging through messages (clients page the Sync list).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pyconvo.emulator.conversations import limits, published
+from pyconvo.emulator.conversations.context import Context
+from pyconvo.emulator.conversations.conversation import ConversationRules
+from pyconvo.emulator.conversations.errors import Code, refusal
+from pyconvo.emulator.conversations.participants import Participants
+from pyconvo.emulator.conversations.permissions import Permissions
+from pyconvo.emulator.conversations.records import Conversation, Message, Participant
+from pyconvo.emulator.conversations.schema import MESSAGES
+
+SYSTEM_AUTHOR = "system"
+
+
+class Messages:
+    def __init__(
+        self,
+        context: Context,
+        permissions: Permissions,
+        conversations: ConversationRules,
+        participants: Participants,
+    ) -> None:
+        self._context = context
+        self._permissions = permissions
+        self._conversations = conversations
+        self._participants = participants
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def of(self, conversation_sid: str) -> list[Message]:
+        return MESSAGES.many(self._context.db, 'conversation_sid = ? ORDER BY "index"', conversation_sid)
+
+    def get(self, conversation: Conversation, sid: str) -> Message:
+        """The message ``sid`` of that conversation.
+
+        Raises:
+            TwilioError: 404/20404 when there is none.
+        """
+        found = MESSAGES.one(self._context.db, "sid = ? AND conversation_sid = ?", sid, conversation.sid)
+        if found is None:
+            raise refusal(Code.NOT_FOUND, f"message {sid} in {conversation.sid}")
+        return found
+
+    def unread(self, participant: Participant) -> int | None:
+        """Messages above the participant's read horizon, at most 1000; None without a horizon."""
+        if participant.last_read_index is None:
+            return None
+        where = 'conversation_sid = ? AND "index" > ?'
+        count = MESSAGES.count(self._context.db, where, participant.conversation_sid, participant.last_read_index)
+        return min(count, self._context.limits.unread_count)
+
+    # -- commands --------------------------------------------------------------------------------------------------
+
+    def send(
+        self,
+        actor: str | None,
+        key: str,
+        *,
+        body: Any = None,
+        attributes: Any = None,
+        subject: Any = None,
+        media_sids: Any = None,
+        content_sid: Any = None,
+        author: str | None = None,
+    ) -> Message:
+        """Appends a message. The service itself (actor None) may name any ``author``; without one it is ``system``.
+
+        Raises:
+            TwilioError: 50350, 50430/50107, 50377 (closed), 50503 (no body), 50504, 50303, 50304, 50507, 50510.
+        """
+        context, allowed = self._context, self._context.limits
+        conversation = self._conversations.get(key)
+        participant = None
+        if actor is not None:
+            participant = self._participants.member(actor, conversation)
+            wanted = "sendMediaMessage" if media_sids else "sendMessage"
+            self._permissions.require(actor, conversation.sid, wanted)
+        elif author is not None:
+            participant = self._participants.find(conversation.sid, author)
+        conversation = self._conversations.open(key)
+        self._no_media(media_sids)
+        if content_sid:
+            raise refusal(Code.NOT_FOUND, f"content template {content_sid}")
+        if body is None:
+            raise refusal(Code.BODY_MISSING)
+        now = context.clock.iso()
+        message = Message(
+            sid=context.ids.sid("IM"),
+            conversation_sid=conversation.sid,
+            index=conversation.next_index,
+            author=actor or author or SYSTEM_AUTHOR,
+            participant_sid=participant.sid if participant else None,
+            body=limits.body(body, longest=allowed.body),
+            subject=limits.text(subject, "subject", longest=allowed.subject, code=Code.BAD_REQUEST),
+            attributes=limits.attributes(attributes, longest=allowed.attributes),
+            content_sid=None,
+            medias="[]",
+            last_updated_by=None,
+            date_created=now,
+            date_updated=now,
+        )
+        with context.store.transaction():
+            self.append(conversation, message)
+            updated = replace(
+                self._conversations.active(conversation),
+                next_index=message.index + 1,
+                last_index=message.index,
+                last_timestamp=now,
+            )
+            self._conversations.store(updated)
+        self._conversations.on_change(updated)
+        return message
+
+    def append(self, conversation: Conversation, message: Message) -> None:
+        """Stores and publishes a finished message; the caller takes care of the conversation's ``lastMessage``."""
+        MESSAGES.insert(self._context.db, message)
+        index = self._context.store.append_item(conversation.message_list, published.message_item(message))
+        if index != message.index:
+            raise RuntimeError(f"the message list of {conversation.sid} gave index {index}, not {message.index}")
+
+    def edit(self, actor: str | None, key: str, sid: str, changes: dict[str, Any]) -> Message:
+        """Changes ``body`` and ``attributes``, as far as ``changes`` has them.
+
+        Raises:
+            TwilioError: 50350, 20404 (no such message), 50430/50107, 50377 (closed), 50504, 50303, 50304.
+        """
+        conversation = self._conversations.get(key)
+        message = self._for(actor, conversation, sid)
+        own = actor is not None and message.author == actor
+        for field, suffix in (("body", ""), ("attributes", "Attributes")):
+            if field in changes:
+                permissions = (f"editOwnMessage{suffix}",) if own else ()
+                self._permissions.require(actor, conversation.sid, *permissions, f"editAnyMessage{suffix}")
+        self._conversations.open(key)
+        allowed = self._context.limits
+        updated = replace(message, date_updated=self._context.clock.iso(), last_updated_by=actor or SYSTEM_AUTHOR)
+        if "body" in changes:
+            updated = replace(updated, body=limits.body(changes["body"], longest=allowed.body))
+        if "attributes" in changes:
+            checked = limits.attributes(changes["attributes"], longest=allowed.attributes)
+            updated = replace(updated, attributes=checked)
+        with self._context.store.transaction():
+            MESSAGES.update(self._context.db, updated)
+            self._context.store.update_item(conversation.message_list, message.index, published.message_item(updated))
+        return updated
+
+    def remove(self, actor: str | None, key: str, sid: str) -> None:
+        """Removes a message; its index is not used again.
+
+        Raises:
+            TwilioError: 50350, 20404 (no such message), 50430/50107, 50377 (closed).
+        """
+        conversation = self._conversations.get(key)
+        message = self._for(actor, conversation, sid)
+        own = ("deleteOwnMessage",) if actor is not None and message.author == actor else ()
+        self._permissions.require(actor, conversation.sid, *own, "deleteAnyMessage")
+        self._conversations.open(key)
+        context = self._context
+        with context.store.transaction():
+            MESSAGES.delete(context.db, "sid = ?", message.sid)
+            context.store.remove_item(conversation.message_list, message.index)
+            if conversation.last_index == message.index:
+                newest = 'conversation_sid = ? ORDER BY "index" DESC LIMIT 1'
+                last = MESSAGES.one(context.db, newest, conversation.sid)
+                self._conversations.store(
+                    replace(
+                        conversation,
+                        last_index=last.index if last else None,
+                        last_timestamp=last.date_created if last else None,
+                    )
+                )
+
+    def read(self, actor: str | None, key: str, sid: str) -> Message:
+        """One message, for somebody who may see the conversation."""
+        return self.get(self._conversations.read(actor, key), sid)
+
+    def _for(self, actor: str | None, conversation: Conversation, sid: str) -> Message:
+        """The message, without telling outsiders whether it exists."""
+        if not self._conversations.visible(actor, conversation):
+            raise refusal(Code.NOT_A_PARTICIPANT, f"{actor} is not in {conversation.sid}")
+        return self.get(conversation, sid)
+
+    def _no_media(self, media_sids: Any) -> None:
+        if not media_sids:
+            return
+        if not isinstance(media_sids, list):
+            raise refusal(Code.BAD_REQUEST, "media_sids must be a list of media sids")
+        for sid in media_sids:
+            if not isinstance(sid, str) or not limits.MEDIA_SID.fullmatch(sid):
+                raise refusal(Code.MEDIA_SID_INVALID, repr(sid))
+        raise refusal(Code.MEDIA_NOT_FOUND, f"{media_sids[0]} was not uploaded to this service")

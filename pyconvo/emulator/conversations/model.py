@@ -1,0 +1,88 @@
+"""The Conversations domain: one object that holds its parts together.
+
+Every command names the user who gives it (``actor``, an identity); None is the service itself, which may do
+everything: the control plane, seeds, server-side REST. Refusals are ``TwilioError``; a refused command publishes
+nothing.
+Not responsible for: HTTP (``routes``), sockets and subscriptions (the hub and the Sync store).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyconvo.emulator.clock import Clock
+from pyconvo.emulator.conversations import seed, state
+from pyconvo.emulator.conversations.context import Context, Notify, Settings
+from pyconvo.emulator.conversations.conversation import ConversationRules
+from pyconvo.emulator.conversations.messages import Messages
+from pyconvo.emulator.conversations.mutations import Mutations
+from pyconvo.emulator.conversations.participants import Participants
+from pyconvo.emulator.conversations.permissions import Permissions
+from pyconvo.emulator.conversations.records import User
+from pyconvo.emulator.conversations.resources import Resources
+from pyconvo.emulator.conversations.schema import create_tables
+from pyconvo.emulator.conversations.timers import StateTimers
+from pyconvo.emulator.conversations.typing_indicator import Typing
+from pyconvo.emulator.conversations.users import Users
+from pyconvo.emulator.ids import Ids
+from pyconvo.emulator.sync.store import SyncObject, SyncStore
+
+
+class Conversations:
+    """The parts are public: ``users``, ``conversations``, ``participants``, ``messages``, ``typing``, …"""
+
+    def __init__(
+        self, store: SyncStore, clock: Clock, ids: Ids, notify: Notify, settings: Settings | None = None
+    ) -> None:
+        """Creates what is missing in the store's database and takes up what is there.
+
+        ``notify(identity, message_type, payload)`` reaches every connection of an identity.
+        """
+        self.settings = settings or Settings()
+        self.context = Context(store, clock, ids, notify, self.settings)
+        with store.transaction():
+            create_tables(store.db)
+            self.permissions = Permissions(self.context)
+        self.users = Users(self.context, self.permissions)
+        self.conversations = ConversationRules(self.context, self.permissions)
+        self.participants = Participants(self.context, self.permissions, self.users, self.conversations)
+        self.messages = Messages(self.context, self.permissions, self.conversations, self.participants)
+        self.typing = Typing(self.context, self.conversations, self.participants)
+        self.mutations = Mutations(self.context)
+        self.resources = Resources(self.settings)
+        self.timers = StateTimers(self.context, self.conversations)
+        self.conversations.on_change = self.timers.plan
+        with store.transaction():
+            self.users.all_offline()
+        self.timers.plan_all()
+        store.authorize = self.authorize
+
+    def ensure_user(self, identity: str) -> User:
+        """The user of an identity that has just connected, created if new."""
+        return self.users.ensure(identity)
+
+    def presence(self, identity: str, online: bool) -> None:
+        """The first connection of ``identity`` came up, or the last one went away."""
+        self.users.reached(identity, online=online)
+
+    def authorize(self, identity: str, target: SyncObject) -> bool:
+        """Whether ``identity`` may read a Sync object: own list, all profiles, visible conversations."""
+        owner, _, kind = target.unique_name.rpartition(".")
+        if kind == "info":
+            return True
+        if target.kind == "map" and kind == "channels":
+            return owner == identity
+        conversation = self.conversations.find(owner)
+        return conversation is not None and self.conversations.visible(identity, conversation)
+
+    def seed(self, fixture: dict[str, Any]) -> dict[str, Any]:
+        """Makes the users, conversations and messages of ``fixture``, all or nothing; the sids by name.
+
+        Raises:
+            TwilioError: whatever is wrong with the fixture.
+        """
+        return seed.plant(self, fixture)
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the domain holds, for people to read."""
+        return state.describe(self)

@@ -1,0 +1,216 @@
+"""Participants: join, add, leave, remove, attributes, and what a participant keeps for itself (horizon, level).
+
+Not responsible for: participants of other channels than chat, nor for counting unread messages (``messages``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from pyconvo.emulator.conversations import limits, published
+from pyconvo.emulator.conversations.context import Context
+from pyconvo.emulator.conversations.conversation import ConversationRules
+from pyconvo.emulator.conversations.errors import Code, refusal
+from pyconvo.emulator.conversations.permissions import Permissions
+from pyconvo.emulator.conversations.records import Conversation, Participant
+from pyconvo.emulator.conversations.schema import PARTICIPANTS, USERS
+from pyconvo.emulator.conversations.users import Users
+
+NOTIFICATION_LEVELS = ("default", "muted")
+
+
+class Participants:
+    def __init__(
+        self, context: Context, permissions: Permissions, users: Users, conversations: ConversationRules
+    ) -> None:
+        self._context = context
+        self._permissions = permissions
+        self._users = users
+        self._conversations = conversations
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def of(self, conversation_sid: str) -> list[Participant]:
+        return PARTICIPANTS.many(self._context.db, "conversation_sid = ? ORDER BY rowid", conversation_sid)
+
+    def identities(self, conversation_sid: str) -> list[str]:
+        return [found.identity for found in self.of(conversation_sid) if found.identity is not None]
+
+    def find(self, conversation_sid: str, key: str) -> Participant | None:
+        """The participant with this sid or identity."""
+        column = "sid" if limits.PARTICIPANT_SID.fullmatch(key) else "identity"
+        return PARTICIPANTS.one(self._context.db, f"conversation_sid = ? AND {column} = ?", conversation_sid, key)
+
+    def get(self, conversation_sid: str, key: str) -> Participant:
+        """As ``find``.
+
+        Raises:
+            TwilioError: 404/50432 when there is none.
+        """
+        found = self.find(conversation_sid, key)
+        if found is None:
+            raise refusal(Code.PARTICIPANT_NOT_FOUND, f"{key} in {conversation_sid}")
+        return found
+
+    def member(self, actor: str | None, conversation: Conversation) -> Participant:
+        """The caller's own participant.
+
+        Raises:
+            TwilioError: 403/50430 when the caller is none.
+        """
+        found = None if actor is None else self.find(conversation.sid, actor)
+        if found is None:
+            raise refusal(Code.NOT_A_PARTICIPANT, f"{actor} is not in {conversation.sid}")
+        return found
+
+    def page(self, identity: str, *, after: int, size: int) -> tuple[list[Participant], int | None]:
+        """Up to ``size`` memberships of a user in the order of joining, and where the next page starts (None: end)."""
+        sql = "SELECT rowid, sid FROM participants WHERE identity = ? AND rowid > ? ORDER BY rowid LIMIT ?"
+        rows = self._context.db.execute(sql, (identity, after, size + 1)).fetchall()
+        found = [PARTICIPANTS.get(self._context.db, sid) for _, sid in rows[:size]]
+        return [each for each in found if each is not None], int(rows[size - 1][0]) if len(rows) > size else None
+
+    # -- commands --------------------------------------------------------------------------------------------------
+
+    def add(
+        self, actor: str | None, key: str, identity: Any, *, attributes: Any = None, role: str | None = None
+    ) -> Participant:
+        """Adds a chat participant; oneself: joins. ``role`` (the service itself only) replaces the default role.
+
+        Raises:
+            TwilioError: 50350, 50107/50430, 50377 (closed), 50433 (is one already), 50417, 50214, 50303, 50304, 50207.
+        """
+        context, allowed = self._context, self._context.limits
+        conversation = self._conversations.get(key)
+        identity = limits.identity(identity, longest=allowed.identity)
+        if actor == identity:
+            self._permissions.require(actor, None, "joinConversation")
+        else:
+            self._permissions.require(actor, conversation.sid, "addParticipant")
+        conversation = self._conversations.open(key)
+        checked = limits.attributes(attributes, longest=allowed.attributes)
+        if PARTICIPANTS.one(context.db, "conversation_sid = ? AND identity = ?", conversation.sid, identity):
+            raise refusal(Code.PARTICIPANT_EXISTS, f"{identity} in {conversation.sid}")
+        if PARTICIPANTS.count(context.db, "conversation_sid = ?", conversation.sid) >= allowed.participants:
+            raise refusal(Code.TOO_MANY_PARTICIPANTS, f"{allowed.participants} are allowed")
+        if self._open_memberships(identity) >= allowed.conversations_per_user:
+            raise refusal(Code.TOO_MANY_CONVERSATIONS, f"{allowed.conversations_per_user} are allowed")
+        creator = identity == conversation.created_by
+        now = context.clock.iso()
+        with context.store.transaction():
+            user = self._users.ensure(identity)
+            participant = Participant(
+                sid=context.ids.sid("MB"),
+                conversation_sid=conversation.sid,
+                identity=identity,
+                type="chat",
+                role_sid=self._permissions.role(role or ("admin" if creator else "user"), "conversation"),
+                attributes=checked,
+                notification_level="default",
+                last_read_index=None,
+                last_read_at=None,
+                bindings="{}",
+                date_created=now,
+                date_updated=now,
+            )
+            PARTICIPANTS.insert(context.db, participant)
+            context.store.set_map_item(conversation.roster, participant.sid, published.roster_item(participant, user))
+            context.store.set_map_item(
+                user.conversations_map, conversation.sid, published.membership_item(conversation, participant)
+            )
+            updated = self._conversations.active(conversation)
+            if creator:
+                updated = replace(updated, creator_joined=1)
+            if updated.state != conversation.state:
+                self._conversations.store(updated)
+            else:
+                self._conversations.quietly(updated)
+        self._conversations.on_change(updated)
+        return participant
+
+    def remove(self, actor: str | None, key: str, who: str) -> None:
+        """Removes the participant ``who`` (sid or identity); oneself: leaves.
+
+        Raises:
+            TwilioError: 50350, 50430/50107, 50432 (no such participant).
+        """
+        conversation = self._conversations.get(key)
+        found = self.find(conversation.sid, who)
+        own = ("leaveConversation",) if actor is not None and found and found.identity == actor else ()
+        self._permissions.require(actor, conversation.sid, *(own or ("removeParticipant",)))
+        participant = self.get(conversation.sid, who)
+        context = self._context
+        with context.store.transaction():
+            PARTICIPANTS.delete(context.db, "sid = ?", participant.sid)
+            context.store.remove_map_item(conversation.roster, participant.sid)
+            if participant.identity is not None:
+                context.store.remove_map_item(f"{participant.identity}.channels", conversation.sid)
+
+    def update(self, actor: str | None, key: str, who: str, changes: dict[str, Any]) -> Participant:
+        """Changes ``attributes``, if ``changes`` has them.
+
+        Raises:
+            TwilioError: 50350, 50432, 50430/50107, 50377 (closed), 50303, 50304.
+        """
+        conversation = self._conversations.get(key)
+        found = self.find(conversation.sid, who)
+        own = ("editOwnParticipantAttributes",) if actor is not None and found and found.identity == actor else ()
+        self._permissions.require(actor, conversation.sid, *own, "editAnyParticipantAttributes")
+        participant = self.get(conversation.sid, who)
+        self._conversations.open(key)
+        updated = replace(participant, date_updated=self._context.clock.iso())
+        if "attributes" in changes:
+            checked = limits.attributes(changes["attributes"], longest=self._context.limits.attributes)
+            updated = replace(updated, attributes=checked)
+        self._store(conversation, updated, membership=False)
+        return updated
+
+    def read_up_to(self, actor: str | None, key: str, index: Any) -> Participant:
+        """Moves the caller's read horizon to ``index`` (None: nothing is read), at most to the newest index given out.
+
+        Raises:
+            TwilioError: 50350, 50430, 20001 for anything but null or an integer ≥ 0.
+        """
+        conversation = self._conversations.get(key)
+        participant = self.member(actor, conversation)
+        if index is not None:
+            if isinstance(index, bool) or not isinstance(index, int) or index < 0:
+                raise refusal(Code.BAD_REQUEST, "last_read_message_index must be null or an integer of at least 0")
+            index = min(index, conversation.next_index - 1) if conversation.next_index else None
+        updated = replace(participant, last_read_index=index, last_read_at=self._context.clock.iso())
+        self._store(conversation, updated, membership=True)
+        return updated
+
+    def set_notification_level(self, actor: str | None, key: str, level: Any) -> Participant:
+        """Sets whether the caller gets push notifications: ``default`` or ``muted``. Only the caller sees it.
+
+        Raises:
+            TwilioError: 50350, 50430/50107, 20001 for another level.
+        """
+        conversation = self._conversations.get(key)
+        participant = self.member(actor, conversation)
+        self._permissions.require(actor, conversation.sid, "editNotificationLevel")
+        if level not in NOTIFICATION_LEVELS:
+            raise refusal(Code.BAD_REQUEST, f"notification_level must be one of {', '.join(NOTIFICATION_LEVELS)}")
+        updated = replace(participant, notification_level=level)
+        self._store(conversation, updated, membership=True, roster=False)
+        return updated
+
+    def _store(
+        self, conversation: Conversation, participant: Participant, *, membership: bool, roster: bool = True
+    ) -> None:
+        context = self._context
+        user = None if participant.identity is None else USERS.get(context.db, participant.identity)
+        with context.store.transaction():
+            PARTICIPANTS.update(context.db, participant)
+            if roster:
+                data = published.roster_item(participant, user)
+                context.store.set_map_item(conversation.roster, participant.sid, data)
+            if membership and user is not None:
+                data = published.membership_item(conversation, participant)
+                context.store.set_map_item(user.conversations_map, conversation.sid, data)
+
+    def _open_memberships(self, identity: str) -> int:
+        where = "identity = ? AND conversation_sid IN (SELECT sid FROM conversations WHERE state != 'closed')"
+        return PARTICIPANTS.count(self._context.db, where, identity)

@@ -1,0 +1,118 @@
+"""What the domain keeps: users, roles, conversations, participants, messages, as frozen rows.
+
+Not responsible for: how clients see them (``published`` for Sync, ``resources`` for REST), nor for any rule.
+Dates are ISO 8601 strings in UTC, attributes are JSON text exactly as the client sent it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    sid: str
+    friendly_name: str
+    scope: str
+    """``service`` (on a user) or ``conversation`` (on a participant)."""
+    permissions: str
+    """JSON list of permission names."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    identity: str
+    sid: str
+    friendly_name: str | None
+    attributes: str
+    role_sid: str
+    online: int
+    notifiable: int
+    date_created: str
+    date_updated: str
+
+    @property
+    def info_map(self) -> str:
+        """Name of the Sync map with the user's profile."""
+        return f"{self.sid}.info"
+
+    @property
+    def conversations_map(self) -> str:
+        """Name of the Sync map with the conversations that the user is in."""
+        return f"{self.identity}.channels"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    sid: str
+    unique_name: str | None
+    friendly_name: str | None
+    attributes: str
+    created_by: str
+    access: str | None
+    """Stored as given; its meaning in the service is not public."""
+    state: str
+    """``active``, ``inactive`` or ``closed``."""
+    state_updated: str
+    active_since: float
+    """Emulator time (seconds) of the last activity: what the state timers count from."""
+    timer_inactive: float | None
+    """Seconds without activity after which it turns inactive."""
+    timer_closed: float | None
+    """Seconds without activity after which it turns closed."""
+    next_index: int
+    """Index of the next message; indexes are never used twice."""
+    last_index: int | None
+    last_timestamp: str | None
+    creator_joined: int
+    """1 once the creator has been a participant: from then on only participants see the conversation."""
+    date_created: str
+    date_updated: str
+
+    @property
+    def document(self) -> str:
+        return f"{self.sid}.channel"
+
+    @property
+    def roster(self) -> str:
+        return f"{self.sid}.roster"
+
+    @property
+    def message_list(self) -> str:
+        return f"{self.sid}.messages"
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    sid: str
+    conversation_sid: str
+    identity: str | None
+    """None for a participant on another channel (SMS, WhatsApp, …)."""
+    type: str
+    role_sid: str
+    attributes: str
+    notification_level: str
+    last_read_index: int | None
+    last_read_at: str | None
+    bindings: str
+    """JSON object, ``{}`` for chat participants."""
+    date_created: str
+    date_updated: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    sid: str
+    conversation_sid: str
+    index: int
+    author: str
+    participant_sid: str | None
+    body: str | None
+    subject: str | None
+    attributes: str
+    content_sid: str | None
+    medias: str
+    """JSON list of media descriptors as published (camelCase)."""
+    last_updated_by: str | None
+    date_created: str
+    date_updated: str

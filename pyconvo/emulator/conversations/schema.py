@@ -1,0 +1,98 @@
+"""The domain's SQLite tables and the little that is needed to read and write records in them.
+
+Not responsible for: Sync objects (the store has its own tables), nor for transactions (the callers open them).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import astuple, fields
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pyconvo.emulator.conversations.records import Conversation, Message, Participant, Role, User
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS roles (
+    sid TEXT PRIMARY KEY, friendly_name TEXT NOT NULL UNIQUE, scope TEXT NOT NULL, permissions TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS users (
+    identity TEXT PRIMARY KEY, sid TEXT NOT NULL UNIQUE, friendly_name TEXT, attributes TEXT NOT NULL,
+    role_sid TEXT NOT NULL, online INTEGER NOT NULL, notifiable INTEGER NOT NULL,
+    date_created TEXT NOT NULL, date_updated TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS conversations (
+    sid TEXT PRIMARY KEY, unique_name TEXT UNIQUE, friendly_name TEXT, attributes TEXT NOT NULL,
+    created_by TEXT NOT NULL, access TEXT, state TEXT NOT NULL, state_updated TEXT NOT NULL,
+    active_since REAL NOT NULL, timer_inactive REAL, timer_closed REAL, next_index INTEGER NOT NULL,
+    last_index INTEGER, last_timestamp TEXT, creator_joined INTEGER NOT NULL,
+    date_created TEXT NOT NULL, date_updated TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS participants (
+    sid TEXT PRIMARY KEY, conversation_sid TEXT NOT NULL, identity TEXT, type TEXT NOT NULL, role_sid TEXT NOT NULL,
+    attributes TEXT NOT NULL, notification_level TEXT NOT NULL, last_read_index INTEGER, last_read_at TEXT,
+    bindings TEXT NOT NULL, date_created TEXT NOT NULL, date_updated TEXT NOT NULL,
+    UNIQUE (conversation_sid, identity));
+CREATE INDEX IF NOT EXISTS participants_by_identity ON participants (identity);
+CREATE TABLE IF NOT EXISTS messages (
+    sid TEXT PRIMARY KEY, conversation_sid TEXT NOT NULL, "index" INTEGER NOT NULL, author TEXT NOT NULL,
+    participant_sid TEXT, body TEXT, subject TEXT, attributes TEXT NOT NULL, content_sid TEXT,
+    medias TEXT NOT NULL, last_updated_by TEXT, date_created TEXT NOT NULL, date_updated TEXT NOT NULL,
+    UNIQUE (conversation_sid, "index"));
+CREATE TABLE IF NOT EXISTS mutations (
+    identity TEXT NOT NULL, id TEXT NOT NULL, resource_url TEXT NOT NULL, stored REAL NOT NULL,
+    PRIMARY KEY (identity, id));
+"""
+
+TABLE_NAMES = ("roles", "users", "conversations", "participants", "messages", "mutations")
+
+RecordT = TypeVar("RecordT", bound="DataclassInstance")
+
+
+def create_tables(db: sqlite3.Connection) -> None:
+    for statement in SCHEMA.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
+
+class Table(Generic[RecordT]):
+    """Rows of one record type. The record's first field is the key."""
+
+    def __init__(self, name: str, record: type[RecordT]) -> None:
+        self._record = record
+        names = [f'"{field.name}"' for field in fields(record)]
+        self._key = names[0]
+        self._select = f"SELECT {', '.join(names)} FROM {name}"
+        self._count = f"SELECT COUNT(*) FROM {name}"
+        self._insert = f"INSERT INTO {name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        self._update = f"UPDATE {name} SET {', '.join(f'{n} = ?' for n in names[1:])} WHERE {self._key} = ?"
+        self._delete = f"DELETE FROM {name}"
+
+    def insert(self, db: sqlite3.Connection, record: RecordT) -> None:
+        db.execute(self._insert, astuple(record))
+
+    def update(self, db: sqlite3.Connection, record: RecordT) -> None:
+        key, *rest = astuple(record)
+        db.execute(self._update, (*rest, key))
+
+    def delete(self, db: sqlite3.Connection, where: str, *args: Any) -> None:
+        db.execute(f"{self._delete} WHERE {where}", args)
+
+    def get(self, db: sqlite3.Connection, key: str) -> RecordT | None:
+        return self.one(db, f"{self._key} = ?", key)
+
+    def one(self, db: sqlite3.Connection, where: str, *args: Any) -> RecordT | None:
+        row = db.execute(f"{self._select} WHERE {where}", args).fetchone()
+        return None if row is None else self._record(*row)
+
+    def many(self, db: sqlite3.Connection, where: str = "1", *args: Any) -> list[RecordT]:
+        return [self._record(*row) for row in db.execute(f"{self._select} WHERE {where}", args)]
+
+    def count(self, db: sqlite3.Connection, where: str, *args: Any) -> int:
+        return int(db.execute(f"{self._count} WHERE {where}", args).fetchone()[0])
+
+
+ROLES = Table("roles", Role)
+USERS = Table("users", User)
+CONVERSATIONS = Table("conversations", Conversation)
+PARTICIPANTS = Table("participants", Participant)
+MESSAGES = Table("messages", Message)

@@ -1,0 +1,78 @@
+"""The whole domain as one readable dictionary, for ``GET /emulator/state``.
+
+Not responsible for: export and import (this form is for people, and leaves out what they do not ask for).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pyconvo.emulator.conversations.records import Conversation, Message, Participant, User
+from pyconvo.emulator.conversations.schema import ROLES
+
+if TYPE_CHECKING:
+    from pyconvo.emulator.conversations.model import Conversations
+
+
+def describe(model: Conversations) -> dict[str, Any]:
+    roles = {role.sid: role.friendly_name for role in ROLES.many(model.context.db)}
+    return {
+        "service": {"accountSid": model.settings.account_sid, "sid": model.settings.service_sid},
+        "users": [_user(user, roles) for user in model.users.all()],
+        "conversations": [_conversation(model, found, roles) for found in model.conversations.all()],
+    }
+
+
+def _user(user: User, roles: dict[str, str]) -> dict[str, Any]:
+    return {
+        "identity": user.identity,
+        "sid": user.sid,
+        "friendlyName": user.friendly_name,
+        "attributes": json.loads(user.attributes),
+        "role": roles.get(user.role_sid),
+        "online": bool(user.online),
+        "notifiable": bool(user.notifiable),
+    }
+
+
+def _conversation(model: Conversations, found: Conversation, roles: dict[str, str]) -> dict[str, Any]:
+    return {
+        "sid": found.sid,
+        "uniqueName": found.unique_name,
+        "friendlyName": found.friendly_name,
+        "attributes": json.loads(found.attributes),
+        "createdBy": found.created_by,
+        "state": found.state,
+        "timers": {"inactive": found.timer_inactive, "closed": found.timer_closed},
+        "dateCreated": found.date_created,
+        "dateUpdated": found.date_updated,
+        "lastMessageIndex": found.last_index,
+        "participants": [_participant(each, roles) for each in model.participants.of(found.sid)],
+        "messages": [_message(each) for each in model.messages.of(found.sid)],
+    }
+
+
+def _participant(found: Participant, roles: dict[str, str]) -> dict[str, Any]:
+    return {
+        "sid": found.sid,
+        "identity": found.identity,
+        "type": found.type,
+        "role": roles.get(found.role_sid),
+        "attributes": json.loads(found.attributes),
+        "notificationLevel": found.notification_level,
+        "lastReadMessageIndex": found.last_read_index,
+    }
+
+
+def _message(found: Message) -> dict[str, Any]:
+    return {
+        "index": found.index,
+        "sid": found.sid,
+        "author": found.author,
+        "body": found.body,
+        "attributes": json.loads(found.attributes),
+        "dateCreated": found.date_created,
+        "dateUpdated": found.date_updated,
+        "lastUpdatedBy": found.last_updated_by,
+    }
