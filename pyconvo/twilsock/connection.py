@@ -108,8 +108,7 @@ class TwilsockClient(ReplayEventEmitter):
         """
         if token == self._machine.token:
             return
-        self._machine.update_token(token)
-        future = self._wait_for(self._machine.token_key)
+        future = self._wait_for(self._machine.update_token(token))
         self._run()
         await future
 

@@ -8,26 +8,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from pyconvo.backoff import ReconnectDelays, RetryLimitError
 from pyconvo.errors import ReplyError, TransportUnavailableError, TwilsockError
 from pyconvo.twilsock import packet
-from pyconvo.twilsock.actions import (
-    Action,
-    CancelTimer,
-    CloseSocket,
-    ConnectionErrorInfo,
-    Emit,
-    InitReply,
-    OpenSocket,
-    Send,
-    Settle,
-    StartTimer,
-)
-from pyconvo.twilsock.options import CAPABILITIES, TwilsockOptions
+from pyconvo.twilsock.actions import Action, CancelTimer, ConnectionErrorInfo, Settle, StartTimer
+from pyconvo.twilsock.handshake import closing, init_header, init_reply, refusal
+from pyconvo.twilsock.options import TwilsockOptions
+from pyconvo.twilsock.outbox import Outbox, Sources
 from pyconvo.twilsock.states import PUBLIC, TRANSITIONS, State, Trigger
 from pyconvo.twilsock.telemetry import Telemetry
+from pyconvo.twilsock.tokens import Tokens
 from pyconvo.twilsock.upstream import CONNECTION_LOST, REPLY_TIMEOUT, Requests, reply_error, write
 
 logger = logging.getLogger("pyconvo.twilsock")
@@ -35,20 +27,8 @@ logger = logging.getLogger("pyconvo.twilsock")
 #: Seconds after which a socket that should be closing is given up.
 CLOSING_TIMEOUT = 3.0
 
-_TOKEN_EXPIRED = 20104
-_TERMINAL_STATUS = (401, 403)
 _CLOSING = (State.DISCONNECTING, State.WAIT_SOCKET_CLOSED, State.WAIT_OFFLOAD_SOCKET_CLOSED)
 _OFF = (State.DISCONNECTED, State.REJECTED, State.UNSUPPORTED)
-
-
-class Sources(Protocol):
-    """Where time (seconds), randomness and UUIDs come from; a :class:`pyconvo.hosts.base.Host` will do."""
-
-    def now(self) -> float: ...
-
-    def random(self) -> float: ...
-
-    def uuid(self) -> str: ...
 
 
 class Machine:
@@ -64,13 +44,8 @@ class Machine:
         self._delays = ReconnectDelays(options.reconnect_policy(), sources.random)
         self._requests = Requests()
         self._telemetry = Telemetry()
-        self._out: list[Action] = []
-        self._open = False
-        self._token = token
-        # Tokens are numbered, to know which updates an init or update that is answered settles.
-        self._newest = 0
-        self._carried = 0
-        self._updates: list[tuple[int, str]] = []
+        self._out = Outbox(sources)
+        self._tokens = Tokens(token)
         #: Id of the init or update whose reply is awaited.
         self._handshake: str | None = None
         self._graceful = True
@@ -83,8 +58,7 @@ class Machine:
 
     def take(self) -> list[Action]:
         """The actions since the last call, to be carried out in order."""
-        out, self._out = self._out, []
-        return out
+        return self._out.take()
 
     @property
     def public_state(self) -> str:
@@ -104,30 +78,23 @@ class Machine:
         """Settles ``disconnect`` when the connection is gone; at once when there is none to come."""
         self._send_telemetry(unfinished=True)
         if self.state in (State.DISCONNECTED, State.UNSUPPORTED):
-            self._do(Settle("disconnect"))
+            self._out.do(Settle("disconnect"))
         else:
             self._fire(Trigger.USER_DISCONNECT)
 
-    def update_token(self, token: str) -> None:
-        """Settles ``token:<n>``, n counting calls with a new token from 1, when the service has answered it."""
-        self._newest += 1
-        self._token = token
-        key = f"token:{self._newest}"
+    def update_token(self, token: str) -> str:
+        """Use another token. Its acceptance by the service is settled under the key returned."""
+        key = self._tokens.renew(token)
         if self.state in (State.UNSUPPORTED, State.DISCONNECTING):
-            self._do(Settle(key, error=TwilsockError(CONNECTION_LOST)))
-            return
-        self._updates.append((self._newest, key))
-        # Where this is not a transition, the next init carries the token, or ``_send_newer_token`` does.
-        self._fire(Trigger.USER_UPDATE_TOKEN)
+            self._out.do(*self._tokens.abandoned(TwilsockError(CONNECTION_LOST)))
+        else:
+            # Where this is not a transition, the next init carries the token, or ``_send_newer_token`` does.
+            self._fire(Trigger.USER_UPDATE_TOKEN)
+        return key
 
     @property
     def token(self) -> str:
-        return self._token
-
-    @property
-    def token_key(self) -> str:
-        """The key under which the latest ``update_token`` is settled."""
-        return f"token:{self._newest}"
+        return self._tokens.current
 
     def request(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: Any = None, grant: str | None
@@ -140,15 +107,15 @@ class Machine:
         self._send_telemetry()
         if self.state in _OFF:
             raise TransportUnavailableError(f"Unable to connect: {self._reason}")
-        key = self._new_id()
+        key = self._out.new_id()
         request = write(key, method, url, headers=headers, body=body, grant=grant or self._options.product_id)
-        ready = self._open and self.state in (State.CONNECTED, State.UPDATING)
-        self._do(*(self._requests.send(request) if ready else self._requests.enqueue(request)))
+        ready = self._out.is_open and self.state in (State.CONNECTED, State.UPDATING)
+        self._out.do(*(self._requests.send(request) if ready else self._requests.enqueue(request)))
         return key
 
     def forget(self, key: str) -> None:
         """The caller of this request no longer waits."""
-        self._do(*self._requests.forget(key))
+        self._out.do(*self._requests.forget(key))
 
     def telemetry_start(self, key: str, title: str, details: str) -> None:
         self._telemetry.start(key, title, details, self._sources.now())
@@ -160,24 +127,24 @@ class Machine:
     # -- what the platform says ------------------------------------------------------------------------------
 
     def socket_opened(self) -> None:
-        self._open = True
+        self._out.is_open = True
         self._fire(Trigger.SOCKET_CONNECTED)
 
     def socket_failed(self, message: str | None) -> None:
         text = "undefined" if message is None else message
-        self._emit("connection_error", ConnectionErrorInfo(False, f"Socket error: {text}"))
+        self._out.emit("connection_error", ConnectionErrorInfo(False, f"Socket error: {text}"))
         # Not a state of this machine, but a public value: pages show it.
-        self._emit("state_changed", "retrying")
+        self._out.emit("state_changed", "retrying")
 
     def socket_impossible(self, message: str) -> None:
         """The socket cannot be opened, now or ever: the URL is wrong."""
         self._reason = f"Socket error: {message}"
-        self._emit("connection_error", ConnectionErrorInfo(True, self._reason))
+        self._out.emit("connection_error", ConnectionErrorInfo(True, self._reason))
         self._fire(Trigger.SOCKET_IMPOSSIBLE)
 
     def socket_closed(self) -> None:
         """The socket was closed by the other side or lost."""
-        self._open = False
+        self._out.is_open = False
         handshake, was = self._handshake, self.state
         self._telemetry.connection_lost()
         self._fire(Trigger.SOCKET_CLOSED)
@@ -206,12 +173,12 @@ class Machine:
         elif kind == "closed":
             self._fire(Trigger.SOCKET_CLOSED)
         elif kind == "queue":
-            self._do(*self._requests.queue_timeout(subject))
+            self._out.do(*self._requests.queue_timeout(subject))
         elif kind == "reply" and subject == self._handshake:
             self._handshake = None
             self._handshake_unanswered(f"Twilsock: request timeout: {subject}")
         elif kind == "reply":
-            self._do(*self._requests.reply_timeout(subject))
+            self._out.do(*self._requests.reply_timeout(subject))
 
     def socket_received(self, data: bytes) -> None:
         """One message came in. What is no packet is dropped; what is no reply is acknowledged first."""
@@ -223,12 +190,12 @@ class Machine:
         if received.method == "reply":
             self._reply(received)
             return
-        self._acknowledge(received)
+        self._out.acknowledge(received)
         if received.method == "notification":
-            self._emit("message", received.header.get("message_type"), received.payload)
+            self._out.emit("message", received.header.get("message_type"), received.payload)
         elif received.method == "client_update":
             if received.header.get("client_update_type") == "token_about_to_expire":
-                self._emit("token_about_to_expire")
+                self._out.emit("token_about_to_expire")
         elif received.method == "close":
             self._close_received(received)
 
@@ -246,37 +213,38 @@ class Machine:
             self.state = target
             if self._last_public != self.public_state:
                 self._last_public = self.public_state
-                self._emit("state_changed", self.public_state)
+                self._out.emit("state_changed", self.public_state)
             self._enter(target)
         self._taken(trigger)
         return True
 
     def _leave(self, state: State) -> None:
         if state in _CLOSING:
-            self._do(CancelTimer("wait"))
+            self._out.do(CancelTimer("wait"))
         elif state is State.RETRYING:
-            self._do(CancelTimer("retry"))
+            self._out.do(CancelTimer("retry"))
 
     def _enter(self, state: State) -> None:
         if state is State.CONNECTING:
             self._telemetry.start(
                 "twilsock.sdk.connect", "Establish WebSocket connection", "", self._sources.now()
             )
-            self._close_socket()
-            self._do(CancelTimer("closed"), OpenSocket())
+            self._out.do(CancelTimer("closed"))
+            self._lose_replies()
+            self._out.open_socket()
         elif state is State.INITIALISING:
             self._send_init()
         elif state is State.UPDATING:
-            self._send_handshake({"method": "update", "token": self._token})
+            self._send_handshake({"method": "update", "token": self._tokens.current})
         elif state is State.CONNECTED:
             self._delays.reset()
             self.telemetry_end("twilsock.sdk.connect")
-            self._do(*self._requests.flush())
-            self._emit("connected")
+            self._out.do(*self._requests.flush())
+            self._out.emit("connected")
         elif state is State.RETRYING:
             self._retry_later()
         elif state in _CLOSING:
-            self._do(StartTimer("wait", CLOSING_TIMEOUT))
+            self._out.do(StartTimer("wait", CLOSING_TIMEOUT))
         elif state is State.ERROR:
             if self._graceful:
                 self._send_close()
@@ -285,12 +253,12 @@ class Machine:
         elif state is State.UNSUPPORTED:
             self._send_close()
             self._finalise()
-            self._fail_updates(TwilsockError(CONNECTION_LOST))
+            self._out.do(*self._tokens.abandoned(TwilsockError(CONNECTION_LOST)))
         elif state is State.DISCONNECTED:
             self._delays.reset()
             self._finalise()
-            self._fail_updates(TwilsockError(CONNECTION_LOST))
-            self._do(Settle("disconnect"))
+            self._out.do(*self._tokens.abandoned(TwilsockError(CONNECTION_LOST)))
+            self._out.do(Settle("disconnect"))
 
     def _taken(self, trigger: Trigger) -> None:
         if trigger is Trigger.USER_UPDATE_TOKEN:
@@ -312,96 +280,66 @@ class Machine:
         except RetryLimitError as error:
             self._reason = str(error)
             self._fire(Trigger.GIVE_UP)
-            self._emit("connection_error", ConnectionErrorInfo(True, f"Connection error: {error}"))
+            self._out.emit("connection_error", ConnectionErrorInfo(True, f"Connection error: {error}"))
         else:
-            self._do(StartTimer("retry", delay / 1000))
+            self._out.do(StartTimer("retry", delay / 1000))
 
     # -- init, update and their replies ----------------------------------------------------------------------
 
     def _send_init(self) -> None:
         self._telemetry.start("twilsock.sdk.init", "Send Twilsock init", "", self._sources.now())
-        registrations = self._options.registrations
-        self._send_handshake(
-            {
-                "method": "init",
-                "token": self._token,
-                **self._continuation,
-                "metadata": self._metadata,
-                "registrations": None if registrations is None else list(registrations),
-                "tweaks": self._options.tweaks,
-                "capabilities": list(CAPABILITIES),
-            }
-        )
+        self._send_handshake(init_header(self._options, self._tokens.current, self._continuation, self._metadata))
 
     def _send_handshake(self, header: dict[str, Any]) -> None:
-        self._carried = self._newest
-        self._handshake = self._new_id()
-        self._send({"id": self._handshake, **header})
-        self._do(StartTimer(f"reply:{self._handshake}", REPLY_TIMEOUT))
+        self._tokens.sent()
+        self._handshake = self._out.send(header)
+        self._out.do(StartTimer(f"reply:{self._handshake}", REPLY_TIMEOUT))
 
     def _reply(self, reply: packet.Packet) -> None:
         if reply.id != self._handshake or not reply.id:
-            self._do(*self._requests.reply(reply))
+            self._out.do(*self._requests.reply(reply))
             return
-        self._do(CancelTimer(f"reply:{reply.id}"))
+        self._out.do(CancelTimer(f"reply:{reply.id}"))
         self._handshake = None
         error = reply_error(reply)
-        if self.state is State.INITIALISING:
-            if error is None:
-                self._init_accepted(reply)
-            else:
-                self.telemetry_end("twilsock.sdk.init", "Failed")
-                self._refused(error, Trigger.INIT_ERROR)
+        if error is not None:
+            self._refused(error)
+        elif self.state is State.INITIALISING:
+            self._init_accepted(reply)
         elif self.state is State.UPDATING:
-            if error is None:
-                self._fire(Trigger.UPDATE_SUCCESS)
-                self._settle_updates(None)
-            else:
-                self._refused(error, Trigger.UPDATE_ERROR)
+            self._fire(Trigger.UPDATE_SUCCESS)
+            self._out.do(*self._tokens.answered(None))
         self._send_newer_token()
 
     def _init_accepted(self, reply: packet.Packet) -> None:
-        header = reply.header
-        token = header.get("continuation_token")
-        self._continuation = {"continuation_token": token} if "continuation_token" in header else {}
-        storage, registrations = header.get("offline_storage"), header.get("init_registrations")
-        confirmed = header.get("capabilities")
-        capabilities = frozenset(map(str, confirmed)) if isinstance(confirmed, list) else frozenset()
+        accepted = init_reply(reply)
+        given = "continuation_token" in reply.header
+        self._continuation = {"continuation_token": accepted.continuation_token} if given else {}
         self._fire(Trigger.INIT_SUCCESS)
-        self._emit(
-            "initialized",
-            InitReply(
-                id=reply.id,
-                continuation_token=token,
-                continuation_token_status=header.get("continuation_token_status"),
-                offline_storage=storage if isinstance(storage, dict) else None,
-                init_registrations=tuple(registrations) if isinstance(registrations, list) else None,
-                debug_info=header.get("debug_info"),
-                confirmed_capabilities=capabilities,
-            ),
-        )
-        self._telemetry.initialised(capabilities)
+        self._out.emit("initialized", accepted)
+        self._telemetry.initialised(accepted.confirmed_capabilities)
         self._send_telemetry()
         self.telemetry_end("twilsock.sdk.init", "Succeeded")
-        self._settle_updates(None)
+        self._out.do(*self._tokens.answered(None))
 
-    def _refused(self, error: ReplyError, trigger: Trigger) -> None:
+    def _refused(self, error: ReplyError) -> None:
         """The service refused an init or update."""
-        status = error.reply.get("status")
-        known: Mapping[str, Any] = status if isinstance(status, dict) else {}
-        code = known.get("code")
-        terminal = code in _TERMINAL_STATUS
-        if terminal:
+        of_init = self.state is State.INITIALISING
+        if of_init:
+            self.telemetry_end("twilsock.sdk.init", "Failed")
+        meaning = refusal(error, of_init=of_init)
+        if meaning.info.terminal:
             self._fire(Trigger.TOKEN_REJECTED)
-            if known.get("errorCode") == _TOKEN_EXPIRED:
-                self._emit("token_expired")
+            self._reason = meaning.reason
+            if meaning.token_expired:
+                self._out.emit("token_expired")
         else:
-            if code == 429:
-                self._set_floor(error.reply.get("payload"))
-            self._graceful = not (code == 500 and trigger is Trigger.INIT_ERROR)
-            self._fire(trigger)
-        self._status_error(str(error), known, terminal=terminal)
-        self._settle_updates(error)
+            if meaning.floor is not None:
+                self._delays.set_floor(meaning.floor)
+            self._graceful = meaning.graceful
+            self._fire(Trigger.INIT_ERROR if of_init else Trigger.UPDATE_ERROR)
+        self._out.emit("connection_error", meaning.info)
+        self._out.do(*self._tokens.answered(error))
 
     def _handshake_unanswered(self, message: str) -> None:
         if self.state is State.INITIALISING:
@@ -411,116 +349,60 @@ class Machine:
         elif self.state is State.UPDATING:
             self._graceful = True
             self._fire(Trigger.UPDATE_ERROR)
-            self._emit("connection_error", ConnectionErrorInfo(False, f"Connection error: {message}"))
-            self._settle_updates(TwilsockError(message))
+            self._out.emit("connection_error", ConnectionErrorInfo(False, f"Connection error: {message}"))
+            self._out.do(*self._tokens.answered(TwilsockError(message)))
 
     def _init_unanswered(self, message: str) -> None:
         self._reason = message
         text = f"Unknown error during connection initialisation: {message}\n{{}}"
-        self._emit("connection_error", ConnectionErrorInfo(False, text))
-        self._settle_updates(TwilsockError(message))
-
-    def _settle_updates(self, error: Exception | None) -> None:
-        """The newest token that was sent has been answered; this settles that update and all before it."""
-        waiting, self._updates = self._updates, []
-        for number, key in waiting:
-            if number <= self._carried:
-                self._do(Settle(key, error=error))
-            else:
-                self._updates.append((number, key))
-
-    def _fail_updates(self, error: Exception) -> None:
-        waiting, self._updates = self._updates, []
-        self._do(*(Settle(key, error=error) for _, key in waiting))
+        self._out.emit("connection_error", ConnectionErrorInfo(False, text))
+        self._out.do(*self._tokens.answered(TwilsockError(message)))
 
     def _send_newer_token(self) -> None:
         """An update that came while another token was on its way is due now."""
-        if self._updates and self.state in (State.CONNECTED, State.REJECTED):
+        if self._tokens.has_news and self.state in (State.CONNECTED, State.REJECTED):
             self._fire(Trigger.USER_UPDATE_TOKEN)
 
-    # -- the service closes ----------------------------------------------------------------------------------
-
     def _close_received(self, received: packet.Packet) -> None:
-        status = received.header.get("status")
-        if not isinstance(status, dict) or "code" not in status:
+        meaning = closing(received)
+        if meaning is None:
             logger.warning("ignored a close without status code")
             return
-        code = status["code"]
-        if code == 406:
-            text = f"Server closed connection because can't parse protocol: {status.get('status')}"
-            self._status_error(text, status, terminal=True)
-            self._fire(Trigger.RECEIVE_FATAL_CLOSE)
-        elif code == 417:
-            self._reason = "the service could not read a reply of this client"
-            self._fire(Trigger.RECEIVE_FATAL_CLOSE)
-        elif code in (401, 410):
-            self._fire(Trigger.RECEIVE_CLOSE)
-            if code == 410:
-                self._emit("token_expired")
-        else:
-            self._fire(Trigger.RECEIVE_OFFLOAD)
-            if code == 308:
-                self._set_floor(received.payload)
-
-    def _status_error(self, fallback: str, status: Mapping[str, Any], *, terminal: bool) -> None:
-        text = status.get("description") or fallback
-        if terminal:
-            self._reason = str(text)
-        info = ConnectionErrorInfo(
-            terminal, f"Connection error: {text}", status.get("code"), status.get("errorCode") or None
-        )
-        self._emit("connection_error", info)
-
-    def _set_floor(self, payload: Any) -> None:
-        policy = payload.get("backoff_policy") if isinstance(payload, dict) else None
-        floor = policy.get("reconnect_min_ms") if isinstance(policy, dict) else None
-        if isinstance(floor, int | float) and not isinstance(floor, bool):
-            self._delays.set_floor(floor)
+        if meaning.info is not None:
+            self._out.emit("connection_error", meaning.info)
+        self._reason = meaning.reason or self._reason
+        self._fire(meaning.trigger)
+        if meaning.floor is not None:
+            self._delays.set_floor(meaning.floor)
+        if meaning.token_expired:
+            self._out.emit("token_expired")
 
     # -- output ----------------------------------------------------------------------------------------------
 
-    def _do(self, *actions: Action) -> None:
-        self._out.extend(actions)
-
-    def _emit(self, event: str, *payload: Any) -> None:
-        self._do(Emit(event, payload))
-
-    def _new_id(self) -> str:
-        return f"TM{self._sources.uuid()}"
-
-    def _send(self, header: dict[str, Any]) -> None:
-        self._do(Send(packet.encode(header)))
-
     def _send_close(self) -> None:
-        if self._open:
-            self._send({"id": self._new_id(), "method": "close"})
-
-    def _acknowledge(self, received: packet.Packet) -> None:
-        if self._open:
-            status = {"code": 200, "status": "OK"}
-            self._send({"id": received.id, "method": "reply", "payload_type": packet.JSON_TYPE, "status": status})
+        if self._out.is_open:
+            self._out.send({"method": "close"})
 
     def _send_telemetry(self, *, unfinished: bool = False) -> None:
-        if self._open and (events := self._telemetry.take(self._sources.now(), unfinished=unfinished)):
-            self._send({"id": self._new_id(), "method": "telemetry.v1", "events": events})
+        if self._out.is_open and (events := self._telemetry.take(self._sources.now(), unfinished=unfinished)):
+            self._out.send({"method": "telemetry.v1", "events": events})
 
     def _close_socket(self) -> None:
         """Close the socket ourselves: nothing will be heard on it, so nobody is left waiting for a reply."""
-        self._open = False
-        self._do(CloseSocket())
+        self._out.close_socket()
         self._lose_replies()
 
     def _lose_replies(self) -> None:
         if self._handshake is not None:
-            self._do(CancelTimer(f"reply:{self._handshake}"))
+            self._out.do(CancelTimer(f"reply:{self._handshake}"))
             self._handshake = None
-        self._do(*self._requests.fail_in_flight(TwilsockError(CONNECTION_LOST)))
+        self._out.do(*self._requests.fail_in_flight(TwilsockError(CONNECTION_LOST)))
 
     def _closed_soon(self) -> None:
-        self._do(StartTimer("closed", 0))
+        self._out.do(StartTimer("closed", 0))
 
     def _finalise(self) -> None:
         """The connection is gone for the users of this client, even where it will be tried again."""
         self._close_socket()
-        self._emit("disconnected")
-        self._do(*self._requests.fail_queued(TransportUnavailableError(f"Unable to connect: {self._reason}")))
+        self._out.emit("disconnected")
+        self._out.do(*self._requests.fail_queued(TransportUnavailableError(f"Unable to connect: {self._reason}")))
