@@ -1,0 +1,111 @@
+"""The command line: ``pyconvo emulator`` and ``pyconvo token``.
+
+Not responsible for what they do. Prints words, not tracebacks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pyconvo.version import __version__
+
+NOTICE = "For development and tests only: everybody on this machine can log in as anybody."
+MISSING = "this command needs the extra 'emulator': pip install 'pyconvo[emulator]'"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _emulator(options) if options.command == "emulator" else _token(options)
+    except ModuleNotFoundError as error:
+        print(f"pyconvo: {error.name} is not installed; {MISSING}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pyconvo", description="Twilio Conversations in Python: tools")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    emulator = commands.add_parser("emulator", help="run the local service")
+    emulator.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    emulator.add_argument("--port", type=_port, default=8080)
+    emulator.add_argument("--db", metavar="FILE", help="keep the data in this SQLite file (default: in memory)")
+    emulator.add_argument("--seed", type=int, help="make identifiers repeatable")
+    emulator.add_argument("--typing-timeout", type=int, default=5, metavar="SECONDS")
+    emulator.add_argument(
+        "--mount", action="append", default=[], type=_mount, metavar="URL=DIR", help="also serve static files"
+    )
+
+    token = commands.add_parser("token", help="print an access token for the emulator")
+    token.add_argument("identity")
+    token.add_argument("--ttl", type=float, default=3600, help="seconds (default 3600)")
+    return parser
+
+
+def _emulator(options: argparse.Namespace) -> int:
+    from pyconvo.emulator.config import ACCOUNT_SID, AUTH_TOKEN, EmulatorConfig
+    from pyconvo.emulator.database import DatabaseError
+    from pyconvo.emulator.server import PortInUse, run
+
+    config = EmulatorConfig(
+        db=options.db,
+        host=options.host,
+        port=options.port,
+        mounts=tuple(options.mount),
+        seed=options.seed,
+        typing_timeout=options.typing_timeout,
+        open_hosts=() if options.host in ("127.0.0.1", "localhost", "::1") else (options.host,),
+    )
+
+    def ready(url: str) -> None:
+        print(f"pyconvo emulator {__version__}. {NOTICE}")
+        print(f"Socket: {url.replace('http', 'ws', 1)}/v3/wsconnect   Token: {url}/token?identity=alice")
+        print(f"Account: {ACCOUNT_SID}   Auth token: {AUTH_TOKEN}")
+        print(f"Ready: {url}/", flush=True)
+
+    try:
+        run(config, ready)
+    except (PortInUse, DatabaseError) as error:
+        print(f"pyconvo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _token(options: argparse.Namespace) -> int:
+    from pyconvo.emulator.config import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, SERVICE_SID
+    from pyconvo.tokens import access_token
+
+    try:
+        token = access_token(
+            options.identity,
+            account_sid=ACCOUNT_SID,
+            api_key_sid=API_KEY_SID,
+            api_key_secret=API_KEY_SECRET,
+            service_sid=SERVICE_SID,
+            ttl=options.ttl,
+        )
+    except ValueError as error:
+        print(f"pyconvo: {error}", file=sys.stderr)
+        return 1
+    print(token)
+    return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)
+
+
+def _mount(text: str) -> tuple[str, str]:
+    url, _, directory = text.partition("=")
+    if not url.startswith("/") or not Path(directory).is_dir():
+        raise argparse.ArgumentTypeError(f"expected /URL=DIRECTORY with an existing directory, got {text!r}")
+    return url, directory

@@ -1,0 +1,121 @@
+"""The emulator as an ASGI application: all doors on one service.
+
+Not responsible for listening on a port (``server``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route, Router, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
+
+from pyconvo.emulator.clock import drive
+from pyconvo.emulator.config import EmulatorConfig
+from pyconvo.emulator.control import Control
+from pyconvo.emulator.conversations.model import Conversations
+from pyconvo.emulator.conversations.routes import routes as conversation_routes
+from pyconvo.emulator.errors import TwilioError
+from pyconvo.emulator.gate import Gate, refuse
+from pyconvo.emulator.service import Service
+from pyconvo.emulator.static import Files
+from pyconvo.emulator.sync.routes import SyncRoutes
+from pyconvo.emulator.sync.subscriptions import Subscriptions
+from pyconvo.emulator.twilsock.connection import Connection
+
+LOOPBACK_ORIGINS = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+LONGEST_TTL = 86_400.0
+
+
+class ClientApi:
+    """The Conversations routes of the present domain object; a reset makes a new one."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._for: Conversations | None = None
+        self._router = Router()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        model = self._service.conversations
+        if model is not self._for:
+            self._for, self._router = model, Router(conversation_routes(model), default=not_found)
+        await self._router(scope, receive, send)
+
+
+async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    text = f"{scope['path']} is not an address of this service"
+    await refuse(TwilioError(404, 20404, text))(scope, receive, send)
+
+
+def create_app(config: EmulatorConfig | None = None) -> Starlette:
+    """The whole emulator; ``app.state.service`` is the service behind it."""
+    service = Service(config or EmulatorConfig())
+
+    async def socket(websocket: WebSocket) -> None:
+        await Connection(service, app, websocket).run()
+
+    async def token(request: Request) -> Response:
+        identity = request.query_params.get("identity", "")
+        ttl = request.query_params.get("ttl", "3600")
+        if not identity:
+            raise TwilioError(400, 20001, "say for whom: /token?identity=alice")
+        try:
+            seconds = float(ttl)
+        except ValueError:
+            seconds = -1.0
+        if not 0 < seconds <= LONGEST_TTL:
+            raise TwilioError(400, 20001, "ttl must be a number of seconds, up to 86400")
+        return JSONResponse({"token": service.token(identity, seconds), "identity": identity, "ttl": int(seconds)})
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        clock = asyncio.create_task(drive(service.clock))
+        try:
+            yield
+        finally:
+            clock.cancel()
+            for one in list(service.sockets.values()):
+                one.drop()
+            service.close()
+
+    api: ASGIApp = ClientApi(service)
+    routes = [
+        WebSocketRoute("/v3/wsconnect", socket),
+        Route("/token", token),
+        *Control(service).routes(),
+        *SyncRoutes(lambda: service.store, service.config.service_sid).routes(),
+        *Subscriptions(lambda: service.store, service.hub).routes(),
+        Mount("/Client", _restored(api)),
+        Mount("/v1/Instances", _restored(api)),
+        *(
+            Mount(prefix.rstrip("/"), Files(directory=directory, html=True))
+            for prefix, directory in sorted(service.config.mounts, key=lambda mount: -len(mount[0]))
+        ),
+    ]
+    app = Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(CORSMiddleware, allow_origin_regex=LOOPBACK_ORIGINS, allow_methods=["*"], allow_headers=["*"]),
+            Middleware(Gate, service=service),
+        ],
+    )
+    app.state.service = service
+    return app
+
+
+def _restored(app: ASGIApp) -> ASGIApp:
+    """Undo a mount's change of root: the domain's routes are written with whole paths."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "root_path": ""}, receive, send)
+
+    return call

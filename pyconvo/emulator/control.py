@@ -1,0 +1,168 @@
+"""The control plane ``/emulator/…``: reset, seed, state, faults, connections, clock, log.
+
+Not responsible for doing any of it (the service does).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from pyconvo.emulator.errors import TwilioError
+from pyconvo.emulator.faults import FaultError
+from pyconvo.emulator.service import Service
+
+BAD_REQUEST = 20001
+
+
+class Control:
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def routes(self) -> list[Route]:
+        table: list[tuple[str, str, Callable[[Request], Any]]] = [
+            ("POST", "/emulator/reset", self.reset),
+            ("POST", "/emulator/seed", self.seed),
+            ("GET", "/emulator/state", self.state),
+            ("GET", "/emulator/faults", self.list_faults),
+            ("POST", "/emulator/faults", self.add_fault),
+            ("DELETE", "/emulator/faults", self.clear_faults),
+            ("POST", "/emulator/connections/drop", self.drop),
+            ("POST", "/emulator/connections/close", self.close),
+            ("GET", "/emulator/clock", self.clock),
+            ("POST", "/emulator/clock", self.set_clock),
+            ("GET", "/emulator/log", self.log),
+            ("POST", "/emulator/conversations/{conversation}/messages", self.system_message),
+            ("POST", "/emulator/conversations/{conversation}/state", self.conversation_state),
+        ]
+        return [Route(path, handler, methods=[method]) for method, path, handler in table]
+
+    async def reset(self, request: Request) -> Response:
+        body = await read(request)
+        self._service.reset(optional(body, "seed", int))
+        return JSONResponse({"reset": True})
+
+    async def seed(self, request: Request) -> Response:
+        return JSONResponse(self._service.conversations.seed(await read(request)))
+
+    async def state(self, request: Request) -> Response:
+        service = self._service
+        connections = [
+            {"id": one.id, "identity": one.identity, "subscriptions": len(one.subscriptions)}
+            for one in service.hub.connections.values()
+        ]
+        return JSONResponse(
+            service.conversations.state()
+            | {"connections": connections, "faults": service.faults.list(), "now": service.clock.iso()}
+        )
+
+    async def list_faults(self, request: Request) -> Response:
+        return JSONResponse({"faults": self._service.faults.list()})
+
+    async def add_fault(self, request: Request) -> Response:
+        try:
+            self._service.faults.add(await read(request))
+        except FaultError as error:
+            raise TwilioError(400, BAD_REQUEST, str(error)) from error
+        return await self.list_faults(request)
+
+    async def clear_faults(self, request: Request) -> Response:
+        self._service.faults.clear()
+        return await self.list_faults(request)
+
+    async def drop(self, request: Request) -> Response:
+        """Cut sockets: all, those of ``identity``, at most ``count``."""
+        body = await read(request)
+        identity, count = optional(body, "identity", str), optional(body, "count", int)
+        chosen = [one for one in self._service.sockets.values() if identity in (None, one.identity)][:count]
+        for socket in chosen:
+            socket.drop()
+        return JSONResponse({"dropped": len(chosen)})
+
+    async def close(self, request: Request) -> Response:
+        """Send the service's ``close`` with a ``code`` (and a ``backoff_policy``) to all or to ``identity``."""
+        body = await read(request)
+        code = optional(body, "code", int)
+        if code is None:
+            raise TwilioError(400, BAD_REQUEST, "code is missing: 308, 401, 406, 410, 417 or another")
+        identity = optional(body, "identity", str)
+        policy = optional(body, "backoff_policy", dict)
+        chosen = [one for one in self._service.hub.connections.values() if identity in (None, one.identity)]
+        for connection in chosen:
+            connection.close(code, None if policy is None else {"backoff_policy": policy})
+        return JSONResponse({"closed": len(chosen)})
+
+    async def clock(self, request: Request) -> Response:
+        clock = self._service.clock
+        return JSONResponse({"now": clock.now(), "iso": clock.iso(), "frozen": clock.frozen})
+
+    async def set_clock(self, request: Request) -> Response:
+        """``{"advance": seconds}``, ``{"set": seconds since 1970}`` or ``{"freeze": true | false}``."""
+        body = await read(request)
+        clock = self._service.clock
+        if not body.keys() & {"advance", "set", "freeze"}:
+            raise TwilioError(
+                400, BAD_REQUEST, "say advance (seconds), set (seconds since 1970) or freeze (true, false)"
+            )
+        try:
+            if body.get("freeze") is True:
+                clock.freeze()
+            if "advance" in body:
+                clock.advance(float(body["advance"]))
+            if "set" in body:
+                clock.set(float(body["set"]))
+            if body.get("freeze") is False:
+                clock.resume()
+        except (TypeError, ValueError) as error:
+            raise TwilioError(400, BAD_REQUEST, str(error)) from error
+        return await self.clock(request)
+
+    async def log(self, request: Request) -> Response:
+        query = request.query_params
+        after = query.get("after", "0")
+        if not after.isdigit():
+            raise TwilioError(400, BAD_REQUEST, "after must be a number")
+        return JSONResponse({"log": self._service.log.read(after=int(after), identity=query.get("identity"))})
+
+    async def system_message(self, request: Request) -> Response:
+        """Messages from the service itself, as server-side REST sends them: ``{"author", "bodies": […]}``."""
+        body = await read(request)
+        bodies = body.get("bodies")
+        if not isinstance(bodies, list) or not all(isinstance(one, str) for one in bodies):
+            raise TwilioError(400, BAD_REQUEST, "bodies must be a list of strings")
+        author = optional(body, "author", str)
+        sid = request.path_params["conversation"]
+        messages = self._service.conversations.messages
+        indexes = [messages.send(None, sid, body=one, author=author).index for one in bodies]
+        return JSONResponse({"indexes": indexes}, status_code=201)
+
+    async def conversation_state(self, request: Request) -> Response:
+        """``{"state": "active" | "inactive" | "closed"}``."""
+        body = await read(request)
+        state = optional(body, "state", str)
+        self._service.conversations.conversations.set_state(request.path_params["conversation"], str(state))
+        return JSONResponse({"state": state})
+
+
+async def read(request: Request) -> dict[str, Any]:
+    """The JSON object in a request's body; ``{}`` when it is empty."""
+    try:
+        body = json.loads(await request.body() or b"{}")
+    except ValueError as error:
+        raise TwilioError(400, BAD_REQUEST, "The request body is not valid JSON") from error
+    if not isinstance(body, dict):
+        raise TwilioError(400, BAD_REQUEST, "The request body is not a JSON object")
+    return body
+
+
+def optional(body: dict[str, Any], name: str, kind: type) -> Any:
+    """A field that may be missing but not of another type."""
+    value = body.get(name)
+    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+        raise TwilioError(400, BAD_REQUEST, f"{name} must be of type {kind.__name__}")
+    return value

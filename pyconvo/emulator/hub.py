@@ -1,0 +1,106 @@
+"""The hub: which connections are up, what each one is subscribed to, and who hears of what.
+
+While a request is being answered, everything it causes waits until its answer is on the way (``deferred``);
+requests take turns (``turn``), so events reach every connection in the order in which they were committed.
+Not responsible for packets (a connection is something that can be told things).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from pyconvo.emulator.sync.objects import SyncEvent
+
+Action = Callable[[], Any]
+
+_deferred: ContextVar[list[Action] | None] = ContextVar("pyconvo_emulator_deferred", default=None)
+
+
+class Subscriber(Protocol):
+    """A live connection, as the hub sees it."""
+
+    id: str
+    identity: str | None
+    message_types: frozenset[str]
+    subscriptions: set[str]
+
+    def tell(self, message_type: str, payload: dict[str, Any]) -> None: ...
+
+    def drop(self) -> None: ...
+
+    def close(self, code: int, payload: dict[str, Any] | None = None) -> None: ...
+
+
+class Hub:
+    def __init__(self) -> None:
+        self.connections: dict[str, Subscriber] = {}
+        #: Told of the first and the last connection of an identity.
+        self.on_presence: Callable[[str, bool], Any] = lambda identity, online: None
+        self.turn = asyncio.Lock()
+
+    # -- connections
+
+    def add(self, connection: Subscriber) -> None:
+        """A connection has logged in."""
+        identity = connection.identity or ""
+        first = not self.of(identity)
+        self.connections[connection.id] = connection
+        if first:
+            self.on_presence(identity, True)
+
+    def remove(self, connection: Subscriber) -> None:
+        """A connection has gone; harmless when it never logged in."""
+        if self.connections.pop(connection.id, None) is not None:
+            identity = connection.identity or ""
+            if not self.of(identity):
+                self.on_presence(identity, False)
+
+    def of(self, identity: str) -> list[Subscriber]:
+        return [connection for connection in self.connections.values() if connection.identity == identity]
+
+    # -- what they hear
+
+    @contextmanager
+    def deferred(self) -> Iterator[list[Action]]:
+        """Collect what is to be told, instead of telling it; the caller runs the list afterwards."""
+        actions: list[Action] = []
+        token = _deferred.set(actions)
+        try:
+            yield actions
+        finally:
+            _deferred.reset(token)
+
+    def later(self, action: Action) -> None:
+        """Run now, or after the answer of the request that is being handled."""
+        waiting = _deferred.get()
+        if waiting is None:
+            action()
+        else:
+            waiting.append(action)
+
+    def publish(self, events: list[SyncEvent]) -> None:
+        """Tell every subscriber of what has been committed."""
+        for event in events:
+            self.later(lambda event=event: self._deliver(event))  # type: ignore[misc]
+
+    def notify(self, identity: str, message_type: str, payload: dict[str, Any]) -> None:
+        """Tell every connection of an identity that registered for the message type at login."""
+
+        def deliver() -> None:
+            for connection in self.of(identity):
+                if message_type in connection.message_types:
+                    connection.tell(message_type, payload)
+
+        self.later(deliver)
+
+    def _deliver(self, event: SyncEvent) -> None:
+        payload = {"event_type": event.type, "event_protocol_version": 4, "event": event.body}
+        for connection in list(self.connections.values()):
+            if event.sid in connection.subscriptions:
+                connection.tell(f"com.twilio.rtd.cds.{event.kind}", payload)
+                if event.type == f"{event.kind}_removed":
+                    connection.subscriptions.discard(event.sid)

@@ -1,0 +1,89 @@
+"""Listens: the emulator on a port, in this thread or in one of its own.
+
+Not responsible for the command line (``pyconvo.cli``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Callable
+
+import uvicorn
+
+from pyconvo.emulator.app import create_app
+from pyconvo.emulator.config import EmulatorConfig
+
+START_TIMEOUT = 20.0
+
+
+class PortInUse(Exception):
+    """The port is taken; the message names it."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises :class:`PortInUse`."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        raise PortInUse(f"port {port} of {host} cannot be used: {error.strerror}") from error
+    return made
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+def make_server(config: EmulatorConfig, ready: Callable[[], None]) -> _Server:
+    app = create_app(config)
+    settings = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="on", ws_ping_interval=None, timeout_graceful_shutdown=1
+    )
+    return _Server(settings, ready)
+
+
+def run(config: EmulatorConfig, ready: Callable[[str], None]) -> None:
+    """Serve until interrupted. ``ready`` gets the address once it listens."""
+    listening = bind(config.host, config.port)
+    port = listening.getsockname()[1]
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    make_server(config, lambda: ready(f"http://{host}:{port}")).run(sockets=[listening])
+
+
+class ServerThread:
+    """The emulator in a thread with a loop of its own."""
+
+    def __init__(self, config: EmulatorConfig) -> None:
+        self._socket = bind(config.host, config.port)
+        self.port: int = self._socket.getsockname()[1]
+        self._ready = threading.Event()
+        self._server = make_server(config, self._ready.set)
+        self._thread = threading.Thread(target=self._run, name="pyconvo-emulator", daemon=True)
+
+    def start(self) -> None:
+        """Returns once it listens. Raises :class:`RuntimeError` when it does not come up."""
+        self._thread.start()
+        if not self._ready.wait(START_TIMEOUT):
+            raise RuntimeError("the emulator did not start; its log says why")
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(START_TIMEOUT)
+
+    def _run(self) -> None:
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+        asyncio.run(self._server.serve(sockets=[self._socket]))

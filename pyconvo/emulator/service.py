@@ -1,0 +1,128 @@
+"""The service as one object: database, clock, store, hub, domain, faults, log. What the doors open onto.
+
+Not responsible for sockets and HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import sqlite3
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from pyconvo.emulator import database
+from pyconvo.emulator.clock import Clock
+from pyconvo.emulator.config import ACCOUNT_SID, API_KEY_SID, EmulatorConfig
+from pyconvo.emulator.conversations.context import Settings
+from pyconvo.emulator.conversations.model import Conversations
+from pyconvo.emulator.faults import Faults
+from pyconvo.emulator.hub import Hub
+from pyconvo.emulator.ids import Ids
+from pyconvo.emulator.log import PacketLog
+from pyconvo.emulator.sync.store import SyncStore
+from pyconvo.tokens import access_token
+
+
+class Socket(Protocol):
+    """A live socket, logged in or not."""
+
+    identity: str | None
+
+    def drop(self) -> None: ...
+
+
+class Service:
+    def __init__(self, config: EmulatorConfig) -> None:
+        self.config = config
+        self.clock = Clock()
+        self.ids = Ids(config.seed)
+        self.log = PacketLog(self.clock)
+        self.faults = Faults()
+        self.hub = Hub()
+        #: Every open socket by its connection's id, whether logged in or not.
+        self.sockets: dict[str, Socket] = {}
+        self.db: sqlite3.Connection = database.open_database(config.db)
+        self._connections = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._start()
+
+    def _start(self) -> None:
+        self.generation = database.generation(self.db)
+        config = self.config
+        url = f"https://cds.us1.twilio.com/v3/Services/{config.service_sid}"
+        self.store = SyncStore(self.db, self.clock, self.ids, url)
+        self.store.on_commit = self.hub.publish
+        self.conversations = Conversations(
+            self.store,
+            self.clock,
+            self.ids,
+            self.hub.notify,
+            Settings(
+                account_sid=ACCOUNT_SID,
+                service_sid=config.service_sid,
+                reachability=config.reachability,
+                typing_timeout=config.typing_timeout,
+            ),
+        )
+        self.hub.on_presence = self.conversations.presence
+
+    def reset(self, seed: int | None = None) -> None:
+        """Forget everything: data, faults, log, clock, connections. ``seed`` makes identifiers repeatable."""
+        for socket in list(self.sockets.values()):
+            socket.drop()
+        self.hub.connections.clear()
+        self.faults.clear()
+        self.clock.reset()
+        self.ids.seed(self.config.seed if seed is None else seed)
+        self.log.clear()
+        database.empty(self.db)
+        self._start()
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.db.close()
+
+    def token(self, identity: str, ttl: float) -> str:
+        """An access token for ``identity``; ``ttl`` in seconds of the emulator's clock."""
+        return access_token(
+            identity,
+            account_sid=ACCOUNT_SID,
+            api_key_sid=API_KEY_SID,
+            api_key_secret=self.config.secret,
+            service_sid=self.config.service_sid,
+            ttl=ttl,
+            now=self.clock.now(),
+        )
+
+    # -- what a login needs
+
+    def ensure_user(self, identity: str) -> None:
+        self.conversations.ensure_user(identity)
+
+    def storage_id(self, identity: str) -> str:
+        """Names the client's cache of this data: other data, other name."""
+        text = f"{self.config.service_sid}/{identity}/{self.generation}"
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def continuation(self, given: Any, identity: str) -> dict[str, Any]:
+        """The continuation token and its status, as the answer to init carries them."""
+        fresh = base64.urlsafe_b64encode(f"{self.generation}:{identity}".encode()).decode()
+        if given == fresh:
+            return {"continuation_token": fresh, "continuation_token_status": {"reissued": False}}
+        reason, text = ("MISSING", "Continuation token is not provided")
+        if given is not None:
+            reason, text = ("DIFFERENT_IDENTITY", "Continuation token is for another session")
+        status = {"reissued": True, "reissue_reason": reason, "reissue_message": text}
+        return {"continuation_token": fresh, "continuation_token_status": status}
+
+    def next_connection(self) -> int:
+        self._connections += 1
+        return self._connections
+
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something go on beside the requests."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

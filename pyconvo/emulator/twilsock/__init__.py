@@ -1,0 +1,1 @@
+"""The Twilsock door: sockets, logins, tunnelled requests, notifications. Knows nothing of Conversations."""

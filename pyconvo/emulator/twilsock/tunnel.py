@@ -1,0 +1,104 @@
+"""A tunnelled request is one call of the same application that answers direct HTTP.
+
+Not responsible for turns, faults or packets (``connection``).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.types import ASGIApp, Message
+
+from pyconvo.emulator.caller import SCOPE_KEY, Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``body`` is parsed JSON, ``{}`` where the answer has none (clients read into it)."""
+
+    status: int
+    reason: str
+    headers: dict[str, str]
+    body: Any
+
+
+def reason(status: int) -> str:
+    """The text of an HTTP status."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+async def request(app: ASGIApp, caller: Caller, http: dict[str, Any], body: bytes, content_type: str) -> Answer:
+    """Carry out ``http_request`` for ``caller``."""
+    path = str(http.get("path") or "/")
+    headers = {str(name).lower(): str(value) for name, value in (http.get("headers") or {}).items()}
+    headers.setdefault("content-type", content_type)
+    headers["content-length"] = str(len(body))
+    headers["host"] = str(http.get("host") or "localhost")
+    scope: dict[str, Any] = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": str(http.get("method") or "GET").upper(),
+        "scheme": "https",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": _query(http.get("params")).encode(),
+        "root_path": "",
+        "headers": [(name.encode("latin-1", "replace"), value.encode("utf-8")) for name, value in headers.items()],
+        "client": None,
+        "server": None,
+        SCOPE_KEY: caller,
+    }
+    start: dict[str, Any] = {"status": 500, "headers": []}
+    chunks: list[bytes] = []
+    sent = False
+
+    async def receive() -> Message:
+        nonlocal sent
+        if sent:
+            return {"type": "http.disconnect"}
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        elif message["type"] == "http.response.body":
+            chunks.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    content = b"".join(chunks)
+    status = int(start["status"])
+    return Answer(
+        status,
+        reason(status),
+        {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]},
+        _parse(content),
+    )
+
+
+def _query(params: Any) -> str:
+    """The query string again; keys and values are still percent-encoded as the client wrote them."""
+    if not isinstance(params, dict):
+        return ""
+    pairs: list[str] = []
+    for key, value in params.items():
+        for one in value if isinstance(value, list) else [value]:
+            pairs.append(f"{key}={one}")
+    return "&".join(pairs)
+
+
+def _parse(content: bytes) -> Any:
+    if not content:
+        return {}
+    try:
+        return json.loads(content)
+    except ValueError:
+        return {"message": content.decode("utf-8", "replace")}

@@ -1,0 +1,126 @@
+"""The emulator inside a test process, in a thread of its own, on a free port.
+
+Not responsible for the clients under test; everything here goes through the same HTTP that other tools use.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from types import TracebackType
+from typing import Any, Self
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+from pyconvo.emulator.config import EmulatorConfig
+from pyconvo.emulator.server import ServerThread
+
+
+class EmulatorError(Exception):
+    """The emulator refused a control request; the message is its own."""
+
+
+class Emulator:
+    """``with Emulator() as emulator: Client(emulator.token("alice"), emulator.options)``.
+
+    Keyword arguments are those of :class:`pyconvo.emulator.EmulatorConfig`.
+    """
+
+    def __init__(self, **config: Any) -> None:
+        self._config = EmulatorConfig(**({"port": 0} | config))
+        self._thread: ServerThread | None = None
+
+    # -- life
+
+    def start(self) -> Self:
+        """Returns once it listens."""
+        self._thread = ServerThread(self._config)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        if self._thread is not None:
+            self._thread.stop()
+            self._thread = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # -- addresses
+
+    @property
+    def url(self) -> str:
+        """``http://127.0.0.1:PORT``."""
+        if self._thread is None:
+            raise EmulatorError("the emulator is not running: use it as a context manager, or call start()")
+        return f"http://{self._config.host}:{self._thread.port}"
+
+    @property
+    def ws_url(self) -> str:
+        """The Twilsock address, for ``{"Twilsock": {"uri": …}}``."""
+        return self.url.replace("http", "ws", 1) + "/v3/wsconnect"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Client options that lead here."""
+        return {"emulator": self.url}
+
+    # -- control
+
+    def token(self, identity: str, ttl: float = 3600) -> str:
+        """An access token; ``ttl`` in seconds of the emulator's clock."""
+        return str(self.call("GET", f"/token?identity={quote(identity, safe='')}&ttl={ttl}")["token"])
+
+    def reset(self, seed: int | None = None) -> None:
+        """Forget everything, connections too."""
+        self.call("POST", "/emulator/reset", {} if seed is None else {"seed": seed})
+
+    def seed(self, fixture: dict[str, Any]) -> dict[str, Any]:
+        """Make users, conversations and messages; returns their sids."""
+        return dict(self.call("POST", "/emulator/seed", fixture))
+
+    def state(self) -> dict[str, Any]:
+        return dict(self.call("GET", "/emulator/state"))
+
+    def fault(self, **fault: Any) -> None:
+        """Plan a fault, see ``POST /emulator/faults``."""
+        self.call("POST", "/emulator/faults", fault)
+
+    def drop(self, identity: str | None = None) -> int:
+        """Cut sockets; how many."""
+        body = {} if identity is None else {"identity": identity}
+        return int(self.call("POST", "/emulator/connections/drop", body)["dropped"])
+
+    def close(self, code: int, **more: Any) -> int:
+        """Send the service's ``close`` with this code; to how many."""
+        return int(self.call("POST", "/emulator/connections/close", {"code": code} | more)["closed"])
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward; what falls due happens before this returns."""
+        self.call("POST", "/emulator/clock", {"advance": seconds})
+
+    def freeze(self) -> None:
+        self.call("POST", "/emulator/clock", {"freeze": True})
+
+    def log(self, after: int = 0) -> list[dict[str, Any]]:
+        """The packets so far."""
+        return list(self.call("GET", f"/emulator/log?after={after}")["log"])
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """A request to the emulator; its JSON. Raises :class:`EmulatorError` with its words."""
+        data = None if body is None else json.dumps(body).encode()
+        request = Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            text = error.read().decode("utf-8", "replace")
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                text = json.loads(text)["message"]
+            raise EmulatorError(f"{method} {path}: {text}") from error

@@ -1,0 +1,41 @@
+"""Makes Twilio access tokens for Conversations. For servers, bots and tests; never for a page: it needs the secret.
+
+Needs PyJWT (extra ``emulator``). Not responsible for verifying (the service does).
+"""
+
+from __future__ import annotations
+
+import time
+
+
+def access_token(
+    identity: str,
+    *,
+    account_sid: str,
+    api_key_sid: str,
+    api_key_secret: str,
+    service_sid: str,
+    ttl: float = 3600,
+    now: float | None = None,
+) -> str:
+    """A signed access token with a chat grant.
+
+    ``ttl``: seconds until it expires (Twilio accepts up to 86,400); ``now``: seconds since 1970, default the
+    system's clock. Raises :class:`ValueError` for an empty identity or secret.
+    """
+    import jwt
+
+    if not identity:
+        raise ValueError("identity must not be empty")
+    if not api_key_secret:
+        raise ValueError("api_key_secret must not be empty")
+    issued = time.time() if now is None else now
+    claims = {
+        "jti": f"{api_key_sid}-{int(issued)}",
+        "iss": api_key_sid,
+        "sub": account_sid,
+        "iat": int(issued),
+        "exp": int(issued + ttl),
+        "grants": {"identity": identity, "chat": {"service_sid": service_sid}},
+    }
+    return jwt.encode(claims, api_key_secret, algorithm="HS256", headers={"cty": "twilio-fpa;v=1"})
