@@ -51,6 +51,11 @@ REFUSALS: dict[str, tuple[int, int, Refused]] = {
     "participant not found": (404, 50432, lambda w, s: w.model.participants.remove("alice", s, "nobody")),
     "participant sid not found": (404, 50432, lambda w, s: w.model.participants.remove("alice", s, NO_PARTICIPANT)),
     "participant update": (404, 50432, lambda w, s: w.model.participants.update("alice", s, NO_PARTICIPANT, {})),
+    "binding no object": (400, 20001, lambda w, s: w.model.participants.add_non_chat("alice", s, "+15550100")),
+    "binding without address": (400, 20001, lambda w, s: _bind(w, s, "", "+15550199")),
+    "binding of unknown form": (400, 20001, lambda w, s: _bind(w, s, "pigeon", "+15550199")),
+    "binding of two channels": (400, 20001, lambda w, s: _bind(w, s, "whatsapp:+15550100", "+15550199")),
+    "binding by a member": (403, 50107, lambda w, s: _bind(w, s, "+15550100", "+15550199", actor="bob")),
     "body missing": (400, 50503, lambda w, s: w.model.messages.send("alice", s)),
     "body too long": (400, 50504, lambda w, s: w.model.messages.send("alice", s, body="ä" * (16 * 1024 + 1))),
     "body no string": (400, 20001, lambda w, s: w.model.messages.send("alice", s, body=["x"])),
@@ -83,6 +88,10 @@ REFUSALS: dict[str, tuple[int, int, Refused]] = {
 
 def _json(size: int) -> str:
     return '"' + "x" * (size - 2) + '"'
+
+
+def _bind(world: World, sid: str, address: str, proxy: str, actor: str = "alice") -> None:
+    world.model.participants.add_non_chat(actor, sid, {"address": address, "proxy_address": proxy})
 
 
 def _edit(world: World, sid: str, changes: dict[str, Any]) -> None:
@@ -165,6 +174,17 @@ def test_counts_are_limited() -> None:
     assert (caught.value.status, caught.value.code) == (403, 50214)
     world.model.conversations.set_state(closed, "closed")
     world.model.participants.add(None, third.sid, "alice")
+
+
+def test_participants_of_other_channels_are_limited() -> None:
+    world = World(limits=replace(Limits(), non_chat_participants=1))
+    sid = world.room("alice")
+    _bind(world, sid, "whatsapp:+15550100", "whatsapp:+15550199")
+    with pytest.raises(TwilioError) as caught:
+        _bind(world, sid, "whatsapp:+15550101", "whatsapp:+15550199")
+    assert (caught.value.status, caught.value.code) == (403, 50422)
+    world.model.conversations.set_state(sid, "closed")
+    _bind(world, world.room("alice"), "whatsapp:+15550100", "whatsapp:+15550199")
 
 
 def test_sizes_at_the_limit_are_fine(world: World) -> None:

@@ -212,12 +212,22 @@ async def test_a_body_that_is_no_json_object(world: World, alice: Api, raw: byte
     assert world.model.conversations.all() == []
 
 
-async def test_non_chat_participants_are_refused_clearly(world: World, alice: Api) -> None:
+async def test_participants_of_other_channels(world: World, alice: Api) -> None:
     sid = world.room("alice")
-    body = {"attributes": "{}", "messaging_binding": {"address": "+15550100", "proxy_address": "+15550199"}}
+    addresses = {"address": "+15550100", "proxy_address": "+15550199"}
+    body = {"attributes": '{"x":1}', "messaging_binding": addresses}
     answer = await alice("POST", f"Conversations/{sid}/Participants", body)
-    assert (answer.status_code, answer.json()["code"]) == (400, 20001)
-    assert "messaging_binding" in answer.json()["message"]
+    assert answer.status_code == 201
+    assert answer.json()["identity"] is None
+    assert answer.json()["messaging_binding"] == {"type": "sms", **addresses}
+    ((name, event, key, data),) = world.published()
+    assert (name, event, key) == (f"{sid}.roster", "map_item_added", answer.json()["sid"])
+    assert (data["identity"], data["type"], data["bindings"]) == (None, "sms", {"sms": addresses})
+    again = await alice("POST", f"Conversations/{sid}/Participants", body)
+    assert (again.status_code, again.json()["code"]) == (409, 50416)
+    removed = await alice("DELETE", f"Conversations/{sid}/Participants/{key}", {})
+    assert removed.status_code == 204
+    assert [each[1] for each in world.published()] == ["map_item_removed"]
 
 
 async def test_errors_have_twilios_shape(alice: Api) -> None:

@@ -69,13 +69,14 @@ class Handlers:
 
     async def add_participant(self, request: Request) -> Response:
         body = await _json(request)
-        if body.get("messaging_binding") is not None:
-            raise refusal(Code.BAD_REQUEST, "participants with a messaging_binding are not served by this emulator")
+        binding, attributes = body.get("messaging_binding"), body.get("attributes")
 
         def add(actor: str) -> dict[str, Any]:
-            found = self._model.participants.add(
-                actor, _key(request), body.get("identity"), attributes=body.get("attributes")
-            )
+            people, key = self._model.participants, _key(request)
+            if binding is None:
+                found = people.add(actor, key, body.get("identity"), attributes=attributes)
+            else:
+                found = people.add_non_chat(actor, key, binding, attributes=attributes)
             return self._resources.participant(found)
 
         return self._mutate(request, add, status=201)

@@ -1,19 +1,22 @@
 """Participants: join, add, leave, remove, attributes, and what a participant keeps for itself (horizon, level).
 
-Not responsible for: participants of other channels than chat, nor for counting unread messages (``messages``).
+Participants of other channels (SMS, WhatsApp, e-mail) are in the roster alone: they have no user and no own list.
+Not responsible for: delivering to other channels, nor for counting unread messages (``messages``).
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 from pyconvo.emulator.conversations import limits, published
+from pyconvo.emulator.conversations.bindings import binding
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.conversation import ConversationRules
 from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.permissions import Permissions
-from pyconvo.emulator.conversations.records import Conversation, Participant
+from pyconvo.emulator.conversations.records import Conversation, Participant, User
 from pyconvo.emulator.conversations.schema import PARTICIPANTS, USERS
 from pyconvo.emulator.conversations.users import Users
 
@@ -92,8 +95,7 @@ class Participants:
         checked = limits.attributes(attributes, longest=allowed.attributes)
         if PARTICIPANTS.one(context.db, "conversation_sid = ? AND identity = ?", conversation.sid, identity):
             raise refusal(Code.PARTICIPANT_EXISTS, f"{identity} in {conversation.sid}")
-        if PARTICIPANTS.count(context.db, "conversation_sid = ?", conversation.sid) >= allowed.participants:
-            raise refusal(Code.TOO_MANY_PARTICIPANTS, f"{allowed.participants} are allowed")
+        self._require_space(conversation)
         if self._open_memberships(identity) >= allowed.conversations_per_user:
             raise refusal(Code.TOO_MANY_CONVERSATIONS, f"{allowed.conversations_per_user} are allowed")
         creator = identity == conversation.created_by
@@ -114,18 +116,46 @@ class Participants:
                 date_created=now,
                 date_updated=now,
             )
-            PARTICIPANTS.insert(context.db, participant)
-            context.store.set_map_item(conversation.roster, participant.sid, published.roster_item(participant, user))
-            context.store.set_map_item(
-                user.conversations_map, conversation.sid, published.membership_item(conversation, participant)
-            )
-            updated = self._conversations.active(conversation)
-            if creator:
-                updated = replace(updated, creator_joined=1)
-            if updated.state != conversation.state:
-                self._conversations.store(updated)
-            else:
-                self._conversations.quietly(updated)
+            updated = self._admit(conversation, participant, user)
+        self._conversations.on_change(updated)
+        return participant
+
+    def add_non_chat(
+        self, actor: str | None, key: str, messaging_binding: Any, *, attributes: Any = None
+    ) -> Participant:
+        """Adds somebody on another channel by address and proxy address.
+
+        Raises:
+            TwilioError: 50350, 50107/50430, 50377 (closed), 50416 (bound already), 50417, 50422, 50303, 50304, 20001.
+        """
+        context, allowed = self._context, self._context.limits
+        self._permissions.require(actor, self._conversations.get(key).sid, "addNonChatParticipant")
+        conversation = self._conversations.open(key)
+        kind, given = binding(messaging_binding)
+        checked = limits.attributes(attributes, longest=allowed.attributes)
+        if self._bound(kind, given):
+            raise refusal(Code.BINDING_EXISTS, f"{given['address']} and {given['proxy_address']}")
+        self._require_space(conversation)
+        others = "conversation_sid = ? AND identity IS NULL"
+        if PARTICIPANTS.count(context.db, others, conversation.sid) >= allowed.non_chat_participants:
+            raise refusal(Code.TOO_MANY_NON_CHAT, f"{allowed.non_chat_participants} are allowed")
+        now = context.clock.iso()
+        participant = Participant(
+            sid=context.ids.sid("MB"),
+            conversation_sid=conversation.sid,
+            identity=None,
+            type=kind,
+            role_sid=self._permissions.role("user", "conversation"),
+            attributes=checked,
+            notification_level="default",
+            last_read_index=None,
+            last_read_at=None,
+            bindings=json.dumps({kind: given}),
+            date_created=now,
+            date_updated=now,
+        )
+        with context.store.transaction():
+            updated = self._admit(conversation, participant, None)
         self._conversations.on_change(updated)
         return participant
 
@@ -210,6 +240,36 @@ class Participants:
             if membership and user is not None:
                 data = published.membership_item(conversation, participant)
                 context.store.set_map_item(user.conversations_map, conversation.sid, data)
+
+    def _admit(self, conversation: Conversation, participant: Participant, user: User | None) -> Conversation:
+        """Stores and publishes a new participant; the conversation, which this made active."""
+        context = self._context
+        PARTICIPANTS.insert(context.db, participant)
+        context.store.set_map_item(conversation.roster, participant.sid, published.roster_item(participant, user))
+        if user is not None:
+            data = published.membership_item(conversation, participant)
+            context.store.set_map_item(user.conversations_map, conversation.sid, data)
+        updated = self._conversations.active(conversation)
+        if participant.identity == conversation.created_by:
+            updated = replace(updated, creator_joined=1)
+        if updated.state != conversation.state:
+            self._conversations.store(updated)
+        else:
+            self._conversations.quietly(updated)
+        return updated
+
+    def _require_space(self, conversation: Conversation) -> None:
+        allowed = self._context.limits.participants
+        if PARTICIPANTS.count(self._context.db, "conversation_sid = ?", conversation.sid) >= allowed:
+            raise refusal(Code.TOO_MANY_PARTICIPANTS, f"{allowed} are allowed")
+
+    def _bound(self, kind: str, given: dict[str, str]) -> bool:
+        """Whether a conversation that is not closed has a participant at these addresses."""
+        where = (
+            f"json_extract(bindings, '$.{kind}.address') = ? AND json_extract(bindings, '$.{kind}.proxy_address') = ?"
+            " AND conversation_sid IN (SELECT sid FROM conversations WHERE state != 'closed')"
+        )
+        return PARTICIPANTS.count(self._context.db, where, given["address"], given["proxy_address"]) > 0
 
     def _open_memberships(self, identity: str) -> int:
         where = "identity = ? AND conversation_sid IN (SELECT sid FROM conversations WHERE state != 'closed')"

@@ -112,7 +112,7 @@ class Resources:
             "date_updated": found.date_updated,
             "last_read_message_index": found.last_read_index,
             "last_read_timestamp": found.last_read_at,
-            "messaging_binding": None,
+            "messaging_binding": _messaging_binding(found),
             "url": f"{conversation}/Participants/{found.sid}",
             "links": {"conversation": conversation},
         }
@@ -175,6 +175,10 @@ class Resources:
             "date_created": found.date_created,
             "date_updated": found.date_updated,
         }
+
+
+def _messaging_binding(found: Participant) -> dict[str, str] | None:
+    return None if found.identity is not None else {"type": found.type, **json.loads(found.bindings)[found.type]}
 
 
 def page(key: str, entries: list[dict[str, Any]], *, next_token: str | None = None) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def _participant(found: Participant, roles: dict[str, str]) -> dict[str, Any]:
         "sid": found.sid,
         "identity": found.identity,
         "type": found.type,
+        "bindings": json.loads(found.bindings),
         "role": roles.get(found.role_sid),
         "attributes": json.loads(found.attributes),
         "notificationLevel": found.notification_level,
