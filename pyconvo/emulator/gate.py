@@ -10,7 +10,7 @@ import logging
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pyconvo.emulator import auth
 from pyconvo.emulator.caller import SCOPE_KEY, Caller
@@ -75,13 +75,13 @@ class Gate:
             return
         started = False
 
-        async def watch(message: dict[str, object]) -> None:
+        async def watch(message: Message) -> None:
             nonlocal started
             started = True
-            await send(message)  # type: ignore[arg-type]
+            await send(message)
 
         try:
-            await self._app(scope, receive, watch)  # type: ignore[arg-type]
+            await self._app(scope, receive, watch)
         except TwilioError as error:
             await refuse(error)(scope, receive, send)
         except Exception:

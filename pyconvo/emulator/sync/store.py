@@ -108,7 +108,7 @@ class SyncStore:
             f"SELECT {_OBJECT_COLUMNS} FROM sync_objects WHERE kind = ? AND (sid = ? OR unique_name = ?)",
             (kind, id_or_name, id_or_name),
         ).fetchone()
-        return None if row is None else SyncObject(*row[:5], json.loads(row[5]), *row[6:])
+        return None if row is None else _object(row)
 
     def find_sid(self, sid: str) -> SyncObject | None:
         for kind, prefix in SID_PREFIX.items():
@@ -228,7 +228,7 @@ class SyncStore:
             "SELECT kind, object_sid, id, type, body FROM sync_events WHERE object_sid = ? AND id > ? ORDER BY id",
             (sid, event_id),
         )
-        return [SyncEvent(*row[:4], json.loads(row[4])) for row in rows]
+        return [SyncEvent(kind, of, number, name, json.loads(body)) for kind, of, number, name, body in rows]
 
     def item_url(self, target: SyncObject, key: int | str) -> str:
         from urllib.parse import quote
@@ -326,8 +326,14 @@ class SyncStore:
         self._pending.append(event)
 
 
+def _object(row: tuple[Any, ...]) -> SyncObject:
+    kind, sid, unique_name, revision, last_event_id, data, date_created, date_updated = row
+    return SyncObject(kind, sid, unique_name, revision, last_event_id, json.loads(data), date_created, date_updated)
+
+
 def _item(row: tuple[Any, ...]) -> Item:
-    return Item(*row[:3], json.loads(row[3]), *row[4:])
+    key, revision, last_event_id, data, date_created, date_updated = row
+    return Item(key, revision, last_event_id, json.loads(data), date_created, date_updated)
 
 
 def _dump(value: Any) -> str:
