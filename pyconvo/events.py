@@ -83,6 +83,10 @@ class ReplayEventEmitter:
     def listener_count(self, event: str) -> int:
         return len(self._entries.get(event, ()))
 
+    def last(self, event: str) -> tuple[Any, ...] | None:
+        """The payload that ``…_with_replay`` would deliver now, or None if ``event`` never happened."""
+        return self._last.get(event)
+
     def event_names(self) -> list[str]:
         """Names that have listeners now."""
         return [name for name, entries in self._entries.items() if entries]
