@@ -1,0 +1,35 @@
+"""The worker's end of the bridge to the page: JSON text in, JSON text out.
+
+Protocol (every message is a JSON array of operations, applied in order):
+
+page → core
+    ``{"op": "new", "handle": c, "user": u, "args": [token, options]}``  make a client; the page chose the handles (< 0)
+    ``{"op": "call", "id": n, "client": c, "target": h, "method": "sendMessage", "args": […]}``
+    ``{"op": "cancel", "id": n}``  the page no longer waits for call ``n``
+    ``{"op": "release", "handles": [[h, seen], …]}``  the page holds ``h`` no longer, after ``seen`` references to it
+core → page
+    ``{"op": "add", "client": c, "target": h, "class": "Message", "state": {…}}``  new to the page, whole
+    ``{"op": "past", "target": h, "events": {name: args}}``  what it emitted last before it was added (for replay)
+    ``{"op": "patch", "target": h, "state": {…}}``  properties that changed
+    ``{"op": "event", "target": h, "name": "messageAdded", "args": […]}``
+    ``{"op": "answer", "id": n, "value": …}`` or ``{"op": "answer", "id": n, "error": {…}}``
+    ``{"op": "failed", "target": h, "error": {…}}``  a client could not be made
+    ``{"op": "gone", "handles": [h, …]}``  released for good
+
+Values are JSON, with ``{"$": kind, …}`` for the rest, see :mod:`pyconvo.bridge.codec`. What crosses is described
+once, in ``surface.json``. Not responsible for how the text travels, nor for anything about conversations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pyconvo.bridge.core import Bridge
+from pyconvo.hosts.base import Host
+
+__all__ = ["Bridge", "start"]
+
+
+def start(post: Callable[[str], None], host: Host) -> Bridge:
+    """Serve a page: ``post`` sends it one text; give its texts to :meth:`Bridge.receive`."""
+    return Bridge(post, host)

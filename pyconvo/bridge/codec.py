@@ -1,0 +1,120 @@
+"""Values to JSON and back.
+
+JSON values stand for themselves. Everything else is an object with the key ``$``:
+
+    ``{"$": "date", "v": milliseconds}``   ``{"$": "ref", "v": handle}``   ``{"$": "undef"}``
+    ``{"$": "value", "c": class, "v": state}``   a value class of the surface (no identity)
+    ``{"$": "obj", "v": {…}}``   an object of the user's that itself has a key ``$``
+
+Frozen dataclasses (event payloads) become plain objects with camelCase keys. Not responsible for which objects have
+handles: the registry says so.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from pyconvo.bridge.surface import ClassSpec, spec_of
+from pyconvo.errors import ConversationsError
+from pyconvo.names import camel
+from pyconvo.validation import UNDEFINED, Undefined
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+Reference = Callable[[object, ClassSpec], int]
+
+
+def encode(value: Any, reference: Reference) -> Any:
+    """``value`` as something ``json.dumps`` takes. ``reference`` gives the handle of an object of the surface.
+
+    Raises :class:`TypeError` for what cannot cross.
+    """
+    if value is None or isinstance(value, (bool, str)):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, (int, float)):
+        return value if math.isfinite(value) else None
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+        return {"$": "date", "v": (aware - _EPOCH) // _MILLISECOND}
+    if isinstance(value, Mapping):
+        plain = {str(key): encode(item, reference) for key, item in value.items()}
+        return {"$": "obj", "v": plain} if "$" in plain else plain
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [encode(item, reference) for item in value]
+    if isinstance(value, Undefined):
+        return {"$": "undef"}
+    if isinstance(value, BaseException):
+        return {"$": "error", "v": encode_error(value, reference)}
+    if (spec := spec_of(type(value))) is not None and not spec.local:
+        if spec.value:
+            return {"$": "value", "c": spec.name, "v": state_of(value, spec, reference)}
+        return {"$": "ref", "v": reference(value, spec)}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            camel(field.name): _field(field.name, getattr(value, field.name), reference)
+            for field in dataclasses.fields(value)
+            if getattr(value, field.name) is not UNDEFINED
+        }
+    raise TypeError(f"a value of type {type(value).__name__} cannot be sent to the page")
+
+
+def _field(name: str, value: Any, reference: Reference) -> Any:
+    if name == "update_reasons":
+        return [camel(reason) for reason in value]
+    return encode(value, reference)
+
+
+def state_of(value: Any, spec: ClassSpec, reference: Reference) -> dict[str, Any]:
+    """Every public property, by its JavaScript name. One that raises (not known yet) is left out."""
+    state: dict[str, Any] = {}
+    for name, attribute in spec.properties.items():
+        try:
+            current = getattr(value, attribute)
+        except ConversationsError:
+            continue
+        state[name] = encode(current, reference)
+    return state
+
+
+def encode_error(error: BaseException, reference: Reference) -> dict[str, Any]:
+    """``name``, ``message`` and the ``fields`` that its class says the page sees.
+
+    An error whose class sets ``js_plain`` reaches the page as a plain object of those fields, as the official SDK
+    does in places.
+    """
+    encoded: dict[str, Any] = {"name": getattr(error, "js_name", "Error"), "message": str(error)}
+    fields = {name: getattr(error, name) for name in getattr(error, "js_fields", ())}
+    encoded["fields"] = {camel(name): _field_or_text(value, reference) for name, value in fields.items()}
+    if getattr(error, "js_plain", False):
+        encoded["plain"] = True
+    return encoded
+
+
+def _field_or_text(value: Any, reference: Reference) -> Any:
+    try:
+        return encode(value, reference)
+    except TypeError:
+        return str(value)
+
+
+def decode(value: Any, resolve: Callable[[int], object]) -> Any:
+    """The inverse, for what the page sends. ``resolve`` gives the object of a handle and raises if there is none."""
+    if isinstance(value, list):
+        return [decode(item, resolve) for item in value]
+    if not isinstance(value, dict):
+        return value
+    match value.get("$"):
+        case "undef":
+            return UNDEFINED
+        case "ref":
+            return resolve(value["v"])
+        case "obj":
+            return {key: decode(item, resolve) for key, item in value["v"].items()}
+        case _:
+            return {key: decode(item, resolve) for key, item in value.items()}

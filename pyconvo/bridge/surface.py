@@ -1,0 +1,62 @@
+"""The surface table (``surface.json``) as typed data: which classes and members cross the bridge.
+
+The page's side reads the same file. Python's spelling follows from :mod:`pyconvo.names`. The argument rules in the
+table are the page's business (it checks before it sends) and are not read here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pyconvo.names import snake
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSpec:
+    """One class. Mappings are JavaScript's name → Python's name."""
+
+    name: str
+    emitter: bool
+    #: A plain value without identity or methods: travels whole, every time.
+    value: bool
+    #: Lives on the page alone; never crosses.
+    local: bool
+    properties: dict[str, str]
+    methods: dict[str, str]
+    #: Methods whose one argument, an object, is spread over Python's keyword arguments.
+    spread: frozenset[str]
+    events: dict[str, str]
+
+
+@cache
+def surface() -> dict[str, ClassSpec]:
+    """Every class of the table by name."""
+    table: dict[str, Any] = json.loads(files("pyconvo.bridge").joinpath("surface.json").read_text("utf-8"))
+    return {name: _class_spec(name, data) for name, data in table["classes"].items()}
+
+
+def spec_of(kind: type) -> ClassSpec | None:
+    """The class of the table that ``kind`` is, or derives from; None for a class that does not cross by reference."""
+    for base in kind.__mro__:
+        if (spec := surface().get(base.__name__)) is not None:
+            return spec
+    return None
+
+
+def _class_spec(name: str, data: dict[str, Any]) -> ClassSpec:
+    members: dict[str, dict[str, Any]] = data["members"]
+    methods = [key for key, member in members.items() if member["kind"] == "method" and member["async"]]
+    return ClassSpec(
+        name=name,
+        emitter=data.get("emitter", False),
+        value=data.get("value", False),
+        local=data.get("local", False),
+        properties={key: snake(key) for key, member in members.items() if member["kind"] == "property"},
+        methods={key: snake(key) for key in methods},
+        spread=frozenset(key for key in methods if members[key].get("spread", False)),
+        events={key: snake(key) for key in data.get("events", {})},
+    )

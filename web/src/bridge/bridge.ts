@@ -1,0 +1,214 @@
+/**
+ * The page's end of the bridge: sends calls, applies what the core reports, in the core's order.
+ *
+ * The protocol is described in `pyconvo/bridge/__init__.py`. Not responsible for how text travels (`port`), for
+ * handles (`registry`), or for what the objects look like (`facade/`).
+ */
+
+import { decode, decodeError, encode, type WireError } from "./codec.js";
+import { macrotaskScheduler } from "./macrotask.js";
+import type { Link } from "./port.js";
+import { type Caller, entryOf, Registry, type Session } from "./registry.js";
+
+/** What the bridge needs of the objects: their prototypes, and how to deliver an event. */
+export interface Objects {
+  prototypes: Record<string, object>;
+  /** A new object of ours (not a client). */
+  made(object: object, session: Session): void;
+  /** Deliver to the listeners; true if there were any. Must not throw. */
+  dispatch(object: object, event: string, args: unknown[]): boolean;
+  /** Remember for replay only. */
+  remember(object: object, event: string, args: unknown[]): void;
+  /** The client cannot work: `error` is final. */
+  failed(client: object, error: unknown): void;
+}
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(reason: unknown): void;
+  session: Session;
+  /** Keeps the objects of the call alive until it is answered. */
+  held: unknown;
+}
+
+type Operation =
+  | { op: "add"; client: number; target: number; class: string; state: Record<string, unknown> }
+  | { op: "past"; target: number; events: Record<string, unknown[]> }
+  | { op: "patch"; target: number; state: Record<string, unknown> }
+  | { op: "event"; target: number; name: string; args: unknown[] }
+  | { op: "answer"; id: number; value?: unknown; error?: WireError }
+  | { op: "failed"; target: number; error: WireError }
+  | { op: "gone"; handles: number[] };
+
+export class Bridge implements Caller {
+  readonly registry: Registry;
+  private readonly pending = new Map<number, Pending>();
+  private readonly later = macrotaskScheduler();
+  private inbox: Operation[] = [];
+  private outbox: unknown[] = [];
+  private releases: [number, number][] = [];
+  private draining = false;
+  private nextCall = 1;
+  private nextHandle = -1;
+  private failure: unknown;
+
+  constructor(
+    private readonly link: Link,
+    private readonly objects: Objects,
+  ) {
+    const release = (handle: number, seen: number): void => {
+      if (this.releases.push([handle, seen]) === 1) queueMicrotask(() => this.sendReleases());
+    };
+    this.registry = new Registry(objects.prototypes, (object, session) => objects.made(object, session), release);
+    link.onMessage((text) => {
+      for (const operation of JSON.parse(text) as Operation[]) this.inbox.push(operation);
+      if (!this.draining) this.drain();
+    });
+  }
+
+  /** Make a client behind `client`, which exists already; returns its session. */
+  open(client: object, token: string, options: unknown): Session {
+    const handle = this.nextHandle--;
+    const user = this.nextHandle--;
+    const session = this.registry.open(handle, client, this);
+    const owner = this.registry.enter(user, "User", session);
+    entryOf(client).state["user"] = owner;
+    if (this.failure === undefined) {
+      this.put({ op: "new", handle, user, args: [token, options].map((value) => encode(value, this.registry)) });
+    } else {
+      this.later(() => this.failSession(session, this.failure));
+    }
+    return session;
+  }
+
+  /** Call a method of one of our objects. Rejects with the core's error, or with that of the boot. */
+  call(target: object, method: string, args: readonly unknown[], onId?: (id: number) => void): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const { session, handle } = entryOf(target);
+      if (session.failure !== undefined) throw session.failure;
+      const encoded = args.map((value) => encode(value, this.registry));
+      const id = this.nextCall++;
+      this.pending.set(id, { resolve, reject, session, held: [target, args] });
+      onId?.(id);
+      this.put({ op: "call", id, client: session.handle, target: handle, method, args: encoded });
+    });
+  }
+
+  cancel(id: number): void {
+    if (this.pending.has(id)) this.put({ op: "cancel", id });
+  }
+
+  /** The core is lost or never came: everything asked, and everything to be asked, fails with `error`. */
+  fail(error: unknown): void {
+    if (this.failure !== undefined) return;
+    this.failure = error;
+    this.outbox = [];
+    for (const session of this.registry.allSessions()) this.failSession(session, error);
+  }
+
+  private failSession(session: Session, error: unknown): void {
+    if (session.failure !== undefined) return;
+    session.failure = error;
+    for (const [id, call] of this.pending) {
+      if (call.session !== session) continue;
+      this.pending.delete(id);
+      call.reject(error);
+    }
+    const client = this.registry.living(session.handle);
+    if (client !== undefined) this.objects.failed(client, error);
+    session.pinned.clear();
+  }
+
+  private put(operation: unknown): void {
+    if (this.failure !== undefined) return;
+    if (this.outbox.push(operation) === 1) queueMicrotask(() => this.flush());
+  }
+
+  private flush(): void {
+    if (this.outbox.length === 0) return;
+    const operations = this.outbox;
+    this.outbox = [];
+    this.link.send(JSON.stringify(operations));
+  }
+
+  private sendReleases(): void {
+    const handles = this.releases;
+    this.releases = [];
+    this.put({ op: "release", handles });
+  }
+
+  /**
+   * Applies what has arrived. After something that user code may be waiting for (an answer, an event with
+   * listeners), the rest waits for a new task, so that code behind an `await` runs before what came later, as it
+   * would if every report had come in a packet of its own.
+   */
+  private drain(): void {
+    this.draining = true;
+    for (;;) {
+      const operation = this.inbox.shift();
+      if (operation === undefined) break;
+      let pause = false;
+      try {
+        pause = this.apply(operation);
+      } catch (error) {
+        setTimeout(() => {
+          throw error;
+        });
+      }
+      if (pause && this.inbox.length > 0) return this.later(() => this.drain());
+    }
+    this.draining = false;
+  }
+
+  /** True if user code may have been woken that has to run before the next operation. */
+  private apply(operation: Operation): boolean {
+    switch (operation.op) {
+      case "add":
+        this.registry.add(operation.client, operation.target, operation.class, operation.state);
+        return false;
+      case "patch":
+        this.registry.patch(operation.target, operation.state);
+        return false;
+      case "past":
+        for (const [name, args] of Object.entries(operation.events)) {
+          const values = decode(args, this.registry) as unknown[];
+          const object = this.registry.living(operation.target);
+          if (object !== undefined) this.objects.remember(object, name, values);
+        }
+        return false;
+      case "event":
+        return this.deliver(operation.target, operation.name, operation.args);
+      case "answer":
+        this.answer(operation.id, operation.value, operation.error);
+        return true;
+      case "failed": {
+        const session = this.registry.session(operation.target);
+        if (session !== undefined) this.failSession(session, decodeError(operation.error, this.registry));
+        return true;
+      }
+      case "gone":
+        this.registry.gone(operation.handles);
+        return false;
+    }
+  }
+
+  private deliver(target: number, name: string, args: unknown[]): boolean {
+    const cause = JSON.stringify(args);
+    const values = decode(args, this.registry) as unknown[];
+    const object = this.registry.living(target);
+    if (object === undefined || !this.objects.dispatch(object, name, values)) return false;
+    // One change is told at several levels (conversation, client) in one go; code in between would surprise.
+    const next = this.inbox[0];
+    const sameChange =
+      next?.op === "event" && (name === "stateChanged" || (args.length > 0 && JSON.stringify(next.args) === cause));
+    return !sameChange;
+  }
+
+  private answer(id: number, value: unknown, error: WireError | undefined): void {
+    const decoded = error === undefined ? decode(value, this.registry) : decodeError(error, this.registry);
+    const call = this.pending.get(id);
+    this.pending.delete(id);
+    if (error === undefined) call?.resolve(decoded);
+    else call?.reject(decoded);
+  }
+}

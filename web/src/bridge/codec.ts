@@ -1,0 +1,103 @@
+/**
+ * Values to JSON and back; the other half is `pyconvo/bridge/codec.py`. What is not JSON is an object with the key
+ * `$`. Not responsible for which objects have handles.
+ */
+
+export interface WireError {
+  name: string;
+  message: string;
+  fields?: Record<string, unknown>;
+  plain?: boolean;
+}
+
+interface Tagged {
+  $: string;
+  v?: unknown;
+  c?: string;
+}
+
+/** What the codec asks of the registry. */
+export interface References {
+  /** The object of a handle; counts as one mention. */
+  object(handle: number): object;
+  /** The handle of one of our objects, undefined for any other value. */
+  handle(value: object): number | undefined;
+  /** A value without identity. */
+  value(className: string, state: Record<string, unknown>): object;
+}
+
+/** An argument. Throws what `JSON.stringify` throws, and an Error for binary content. */
+export function encode(value: unknown, references: References): unknown {
+  if (value === undefined) return { $: "undef" };
+  if (typeof value === "object" && value !== null) {
+    const handle = references.handle(value);
+    if (handle !== undefined) return { $: "ref", v: handle };
+    if (isBinary(value)) throw new Error("Binary content cannot be sent by this version of pyconvo");
+    for (const part of Object.values(value)) {
+      if (isBinary(part)) throw new Error("Binary content cannot be sent by this version of pyconvo");
+    }
+  }
+  const text = JSON.stringify(value) as string | undefined;
+  if (text === undefined) return { $: "undef" };
+  const copy: unknown = JSON.parse(text);
+  return text.includes('"$"') ? escape(copy) : copy;
+}
+
+function isBinary(value: unknown): boolean {
+  return (
+    value instanceof ArrayBuffer ||
+    ArrayBuffer.isView(value) ||
+    (typeof Blob !== "undefined" && value instanceof Blob) ||
+    (typeof FormData !== "undefined" && value instanceof FormData)
+  );
+}
+
+/** Wraps the user's own objects that have a key `$`. */
+function escape(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(escape);
+  const plain = value as Record<string, unknown>;
+  for (const key of Object.keys(plain)) plain[key] = escape(plain[key]);
+  return "$" in plain ? { $: "obj", v: plain } : plain;
+}
+
+/** The inverse of the core's encoding. The given tree is ours: it is changed in place and handed out. */
+export function decode(value: unknown, references: References): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) value[index] = decode(value[index], references);
+    return value;
+  }
+  if (!("$" in value)) return decodeFields(value as Record<string, unknown>, references);
+  const tagged = value as Tagged;
+  switch (tagged.$) {
+    case "date":
+      return new Date(tagged.v as number);
+    case "ref":
+      return references.object(tagged.v as number);
+    case "obj":
+      return decodeFields(tagged.v as Record<string, unknown>, references);
+    case "value":
+      return references.value(String(tagged.c), decodeFields(tagged.v as Record<string, unknown>, references));
+    case "error":
+      return decodeError(tagged.v as WireError, references);
+    default:
+      return undefined;
+  }
+}
+
+export function decodeFields(fields: Record<string, unknown>, references: References): Record<string, unknown> {
+  for (const key of Object.keys(fields)) fields[key] = decode(fields[key], references);
+  return fields;
+}
+
+/** A real Error with the official name and fields; or a plain object where the official SDK rejects with one. */
+export function decodeError(wire: WireError, references: References): unknown {
+  const fields = decodeFields(wire.fields ?? {}, references);
+  if (wire.plain) return fields;
+  const error = wire.name === "TypeError" ? new TypeError(wire.message) : new Error(wire.message);
+  if (error.name !== wire.name) {
+    Object.defineProperty(error, "name", { value: wire.name, configurable: true, writable: true });
+  }
+  return Object.assign(error, fields);
+}

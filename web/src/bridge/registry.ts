@@ -1,0 +1,176 @@
+/**
+ * The page's objects by handle: their mirrored state, kept as long as the page or a message on its way needs it.
+ *
+ * A record outlives its object: when the object is collected, the core is told how many mentions of the handle were
+ * seen, and only if none is on its way it lets go (`gone`). Until then a mention brings back an object with the same
+ * state. Not responsible for what the objects can do.
+ */
+
+import { decodeFields, type References } from "./codec.js";
+import { tableOf } from "./surface.js";
+
+/** Carries calls of our objects to the core. */
+export interface Caller {
+  /** Rejects with the core's error, or with that of the boot. `onId` gets what `cancel` needs. */
+  call(target: object, method: string, args: readonly unknown[], onId?: (id: number) => void): Promise<unknown>;
+  cancel(id: number): void;
+}
+
+/** One client and what belongs to it. */
+export interface Session {
+  readonly handle: number;
+  readonly caller: Caller;
+  /** Kept alive by us: the client until it is shut down, and whoever has listeners. */
+  readonly pinned: Set<object>;
+  /** Shut down: nothing is kept alive any more. */
+  closed: boolean;
+  /** Set when this client, or the whole core, can do nothing any more. */
+  failure: unknown;
+}
+
+export interface Entry {
+  readonly handle: number;
+  readonly className: string;
+  readonly session: Session;
+  readonly state: Record<string, unknown>;
+  seen: number;
+  object: WeakRef<object>;
+}
+
+const entries = new WeakMap<object, Entry>();
+
+/** The mirror behind one of our objects. Throws a TypeError for anything else. */
+export function entryOf(object: object): Entry {
+  const entry = entries.get(object);
+  if (entry === undefined) throw new TypeError("Illegal invocation: not an object of this SDK");
+  return entry;
+}
+
+/** Whether `value` is an object with a mirror. */
+export function isMirrored(value: unknown): boolean {
+  return typeof value === "object" && value !== null && entries.has(value);
+}
+
+export class Registry implements References {
+  private readonly entries = new Map<number, Entry>();
+  private readonly sessions = new Map<number, Session>();
+  private readonly collected: FinalizationRegistry<Entry>;
+
+  /**
+   * `prototypes` by class name; `made` is told of every new object but clients; `release` tells the core that a handle
+   * is no longer held.
+   */
+  constructor(
+    private readonly prototypes: Record<string, object>,
+    private readonly made: (object: object, session: Session) => void,
+    private readonly release: (handle: number, seen: number) => void,
+  ) {
+    this.collected = new FinalizationRegistry((entry) => {
+      if (entry.object.deref() === undefined) this.release(entry.handle, entry.seen);
+    });
+  }
+
+  /** A new client's session; `client` itself is the object of `handle`. */
+  open(handle: number, client: object, caller: Caller): Session {
+    const session: Session = { handle, caller, pinned: new Set(), closed: false, failure: undefined };
+    this.sessions.set(handle, session);
+    this.enter(handle, "Client", session, client);
+    session.pinned.add(client);
+    return session;
+  }
+
+  /** A record with the state of the table's initial values; the object is made from the class's prototype. */
+  enter(handle: number, className: string, session: Session, object?: object): object {
+    const state: Record<string, unknown> = {};
+    for (const [name, member] of Object.entries(tableOf(className).members)) {
+      if (member.initial !== undefined) state[name] = structuredCopy(member.initial);
+    }
+    const owner = object ?? this.make(className);
+    const entry: Entry = { handle, className, session, state, seen: 0, object: new WeakRef(owner) };
+    this.entries.set(handle, entry);
+    this.attach(owner, entry);
+    return owner;
+  }
+
+  /** An object announced by the core (or one that the page made before it was). */
+  add(client: number, handle: number, className: string, state: Record<string, unknown>): void {
+    const session = this.sessions.get(client);
+    if (session === undefined) return;
+    if (!this.entries.has(handle)) this.enter(handle, className, session);
+    this.patch(handle, state);
+  }
+
+  patch(handle: number, state: Record<string, unknown>): void {
+    const entry = this.entries.get(handle);
+    const fields = decodeFields(state, this);
+    if (entry === undefined) return;
+    const { members } = tableOf(entry.className);
+    for (const key of Object.keys(fields)) {
+      entry.state[key] = fields[key] === null && members[key]?.undefined ? undefined : fields[key];
+    }
+  }
+
+  /** The living object of a handle, if there is one. */
+  living(handle: number): object | undefined {
+    return this.entries.get(handle)?.object.deref();
+  }
+
+  object(handle: number): object {
+    const entry = this.entries.get(handle);
+    if (entry === undefined) throw new Error(`The core mentioned an unknown object (${handle})`);
+    entry.seen++;
+    let object = entry.object.deref();
+    if (object === undefined) {
+      object = this.make(entry.className);
+      entry.object = new WeakRef(object);
+      this.attach(object, entry);
+    }
+    return object;
+  }
+
+  handle(value: object): number | undefined {
+    return entries.get(value)?.handle;
+  }
+
+  value(className: string, state: Record<string, unknown>): object {
+    const object = this.make(className);
+    for (const [key, value] of Object.entries(state)) {
+      Object.defineProperty(object, key, { value, enumerable: true });
+    }
+    return object;
+  }
+
+  gone(handles: readonly number[]): void {
+    for (const handle of handles) {
+      this.entries.delete(handle);
+      this.sessions.delete(handle);
+    }
+  }
+
+  allSessions(): Session[] {
+    return [...this.sessions.values()];
+  }
+
+  session(handle: number): Session | undefined {
+    return this.sessions.get(handle);
+  }
+
+  /** How many handles are known (for leak tests). */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  private make(className: string): object {
+    return Object.create(this.prototypes[className] ?? Object.prototype) as object;
+  }
+
+  private attach(object: object, entry: Entry): void {
+    entries.set(object, entry);
+    this.collected.register(object, entry);
+    if (entry.className !== "Client") this.made(object, entry.session);
+  }
+}
+
+function structuredCopy(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value)) as unknown;
+}

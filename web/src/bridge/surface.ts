@@ -1,0 +1,46 @@
+/** The surface table (`pyconvo/bridge/surface.json`), typed. Python reads the same file. */
+
+import table from "../../../pyconvo/bridge/surface.json";
+
+export type Rule =
+  | string
+  | { class: string }
+  | { literal: readonly unknown[] }
+  | { schema: string; keys: Record<string, RuleSet> }
+  | { array: string; of: RuleSet; nonEmpty?: boolean };
+
+/** One rule, or alternatives. */
+export type RuleSet = Rule | readonly Rule[];
+
+export interface Member {
+  kind: "property" | "method" | "static" | "constructor";
+  async?: boolean;
+  /** Checked arguments; without it nothing is checked (and `arity`, default 0, arguments are passed on). */
+  rules?: readonly RuleSet[];
+  arity?: number;
+  /** What the page reads before the core has spoken. */
+  initial?: unknown;
+  /** Python's `None` is `undefined` here, not `null`. */
+  undefined?: boolean;
+}
+
+export interface ClassTable {
+  emitter?: boolean;
+  /** Event names are constants of the instances, not of the class. */
+  instanceEvents?: boolean;
+  /** A plain value that travels whole. */
+  value?: boolean;
+  /** Exists on the page alone. */
+  local?: boolean;
+  members: Record<string, Member>;
+  events?: Record<string, readonly unknown[]>;
+}
+
+export const version: string = table.version;
+export const classes = table.classes as unknown as Record<string, ClassTable>;
+
+export function tableOf(name: string): ClassTable {
+  const found = classes[name];
+  if (found === undefined) throw new Error(`The surface has no class ${name}`);
+  return found;
+}

@@ -1,0 +1,138 @@
+/**
+ * `Client`: what page authors create. Its class is made per bridge; the rest of its members come from the surface
+ * table. Not responsible for anything the core does.
+ */
+
+import type { Bridge } from "../bridge/bridge.js";
+import { entryOf, type Session } from "../bridge/registry.js";
+import { tableOf, version } from "../bridge/surface.js";
+import { define } from "./define.js";
+import { dispatch, ReplayEventEmitter } from "./emitter.js";
+import { lookup } from "./entities.js";
+import { check } from "./validate.js";
+
+type Options = Record<string, unknown>;
+
+/** What the page keeps of a client besides the mirror. */
+interface Local {
+  token: string;
+  /** Settled by the first outcome of the start; `create()` waits for it. */
+  readonly started: Promise<void>;
+  settle(error?: unknown): void;
+}
+
+const locals = new WeakMap<object, Local>();
+
+function localOf(client: object): Local {
+  const local = locals.get(client);
+  if (local === undefined) throw new TypeError("Illegal invocation: not a Client");
+  return local;
+}
+
+function examine(member: string, args: readonly unknown[]): void {
+  const problem = check(tableOf("Client").members[member]?.rules ?? [], args, lookup);
+  if (problem !== undefined) throw new Error(problem);
+}
+
+const OWN_TRANSPORT = ["transport", "twilsockClient", "syncClient", "notificationsClient"];
+
+/** Options as the official SDK copies them. Objects that carry a connection cannot cross to the core. */
+function copyOptions(options: Options | undefined): Options {
+  for (const name of OWN_TRANSPORT) {
+    if (options?.[name] !== undefined) throw new Error(`The option ${name} is not supported: the connection is our own`);
+  }
+  return JSON.parse(JSON.stringify(options ?? {})) as Options;
+}
+
+/** An event reached the client: `create()` may be waiting for it. Called after the listeners. */
+export function clientHeard(client: object, event: string, args: readonly unknown[]): void {
+  const local = locals.get(client);
+  if (event === "initialized") local?.settle();
+  if (event === "initFailed") local?.settle((args[0] as { error?: unknown } | undefined)?.error);
+}
+
+/** The client can never work, `error` says why: told like a failed start, or like a lost connection after it. */
+export function clientFailed(client: ReplayEventEmitter, error: unknown): void {
+  const told = error instanceof Error ? Object.assign(error, { terminal: true }) : error;
+  const { state } = entryOf(client);
+  if (state["reachabilityEnabled"] !== undefined) {
+    state["connectionState"] = "disconnected";
+    dispatch(client, "connectionStateChanged", ["disconnected"]);
+    dispatch(client, "connectionError", [told]);
+    return;
+  }
+  dispatch(client, "stateChanged", ["failed"]);
+  dispatch(client, "initFailed", [{ error: told }]);
+  localOf(client).settle(error);
+}
+
+export function clientClass(bridgeOf: () => Bridge) {
+  class Client extends ReplayEventEmitter {
+    static readonly version = version;
+    readonly version = version;
+
+    constructor(...args: [token: string, options?: Options]) {
+      super();
+      examine("constructor", args);
+      const [token, given] = args;
+      const options = copyOptions(given);
+      let settle: (error?: unknown) => void = () => undefined;
+      const started = new Promise<void>((resolve, reject) => {
+        settle = (error) => (error === undefined ? resolve() : reject(error as Error));
+      });
+      started.catch(() => undefined); // told by events; `create()` asks itself
+      locals.set(this, { token, started, settle });
+      bridgeOf().open(this, token, options);
+    }
+
+    /** Deprecated by the official SDK, and complete: resolves when the client has started, or has failed to. */
+    static async create(...args: [token: string, options?: Options]): Promise<Client> {
+      examine("create", args);
+      const client = new this(...args);
+      try {
+        await localOf(client).started;
+      } catch (error) {
+        // A core that never came leaves nothing to work with; other failures are the application's to see in events.
+        if (entryOf(client).session.failure !== undefined || args[1]?.["throwErrorsAlways"]) throw error;
+      }
+      return client;
+    }
+
+    get token(): string {
+      return localOf(this).token;
+    }
+
+    get reachabilityEnabled(): boolean {
+      const known = entryOf(this).state["reachabilityEnabled"];
+      if (typeof known === "boolean") return known;
+      throw new Error("Whether reachability is enabled is not known before the client is initialized");
+    }
+
+    async updateToken(...args: [token: string]): Promise<unknown> {
+      examine("updateToken", args);
+      const { session } = entryOf(this);
+      if (session.closed) reopen(session, this);
+      const result = await session.caller.call(this, "updateToken", args);
+      localOf(this).token = args[0];
+      return result;
+    }
+
+    async shutdown(): Promise<unknown> {
+      const { session } = entryOf(this);
+      try {
+        return await session.caller.call(this, "shutdown", []);
+      } finally {
+        session.closed = true;
+        session.pinned.clear();
+      }
+    }
+  }
+  define(Client, "Client", lookup);
+  return Client;
+}
+
+/** A new token brings a client that was shut down back to life. */
+function reopen(session: Session, client: object): void {
+  session.closed = false;
+  session.pinned.add(client);
+}

@@ -1,0 +1,61 @@
+/** Gives the classes their members from the surface table: getters on the mirrored state, methods over the bridge. */
+
+import { entryOf, isMirrored } from "../bridge/registry.js";
+import { type Member, tableOf } from "../bridge/surface.js";
+import { check, type ClassLookup } from "./validate.js";
+
+/** A class with anything on it. */
+export type AnyClass = { readonly prototype: object; readonly name: string };
+
+/** `lookup` finds the classes that rules name. Members written by hand are left alone. */
+export function define(target: AnyClass, className: string, lookup: ClassLookup): void {
+  const table = tableOf(className);
+  for (const [name, member] of Object.entries(table.members)) {
+    if (Object.prototype.hasOwnProperty.call(target.prototype, name)) continue;
+    if (member.kind === "property" && !table.value) hidden(target.prototype, name, getter(name));
+    if (member.kind === "method" && member.async) {
+      hidden(target.prototype, name, { value: method(name, member, lookup), writable: true });
+    }
+  }
+  for (const event of Object.keys(table.events ?? {})) {
+    hidden(table.instanceEvents ? target.prototype : target, event, { value: event, writable: true });
+  }
+  if (!table.value) hidden(target.prototype, "toJSON", { value: toJSON, writable: true });
+}
+
+function hidden(object: object, name: string, descriptor: PropertyDescriptor): void {
+  Object.defineProperty(object, name, { configurable: true, enumerable: false, ...descriptor });
+}
+
+function getter(name: string): PropertyDescriptor {
+  return {
+    get(this: object) {
+      return entryOf(this).state[name];
+    },
+  };
+}
+
+function method(name: string, member: Member, lookup: ClassLookup): (...args: unknown[]) => Promise<unknown> {
+  const arity = member.rules?.length ?? member.arity ?? 0;
+  const call = function (this: object, ...args: unknown[]): Promise<unknown> {
+    const problem = member.rules && check(member.rules, args, lookup);
+    if (problem !== undefined) return Promise.reject(new Error(problem));
+    try {
+      return entryOf(this).session.caller.call(this, name, args.slice(0, arity));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  };
+  return Object.defineProperty(call, "name", { value: name });
+}
+
+/** Plain values alone, so that an object of the SDK can be logged or serialised; references are left out. */
+function toJSON(this: object): Record<string, unknown> {
+  const { className, state } = entryOf(this);
+  const { members } = tableOf(className);
+  return Object.fromEntries(
+    Object.keys(members)
+      .filter((name) => members[name]?.kind === "property" && !isMirrored(state[name]))
+      .map((name) => [name, state[name]]),
+  );
+}

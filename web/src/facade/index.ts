@@ -1,0 +1,70 @@
+/**
+ * The facade: everything a page author sees, over a runtime that brings the core up. Importing this does nothing;
+ * `installFacade` defines `Twilio.Conversations`. Not responsible for booting.
+ */
+
+import { Bridge } from "../bridge/bridge.js";
+import { lazyLink, type Port, type Runtime } from "../bridge/port.js";
+import { MessageBuilder, UnsentMessage } from "./builder.js";
+import { CancellablePromise } from "./cancellable.js";
+import { clientClass, clientFailed, clientHeard } from "./client.js";
+import { dispatch, remember, ReplayEventEmitter, watchUse } from "./emitter.js";
+import { AggregatedDeliveryReceipt, Conversation, entityClasses, Message, Participant, User } from "./entities.js";
+
+export type { Port, Runtime };
+
+/** The exports over `runtime`, which is started when the first client is made (unless it runs already). */
+export function createFacade(runtime: Runtime) {
+  let bridge: Bridge | undefined;
+  const prototypes: Record<string, object> = {};
+  const Client = clientClass(() => (bridge ??= connect()));
+  for (const [name, entity] of Object.entries({ ...entityClasses, Client })) prototypes[name] = entity.prototype;
+
+  function connect(): Bridge {
+    const link = lazyLink(runtime, (error) => made.fail(error));
+    const made = new Bridge(link, {
+      prototypes,
+      made(object, session) {
+        if (!(object instanceof ReplayEventEmitter)) return;
+        watchUse(object, (used) => {
+          if (used && !session.closed) session.pinned.add(object);
+          else session.pinned.delete(object);
+        });
+      },
+      dispatch(object, event, args) {
+        const heard = dispatch(object as ReplayEventEmitter, event, args);
+        if (object instanceof Client) clientHeard(object, event, args);
+        return heard || event === "initialized" || event === "initFailed";
+      },
+      remember,
+      failed: (client, error) => clientFailed(client as ReplayEventEmitter, error),
+    });
+    return made;
+  }
+
+  return {
+    AggregatedDeliveryReceipt,
+    CancellablePromise,
+    Client,
+    Conversation,
+    Message,
+    MessageBuilder,
+    Participant,
+    UnsentMessage,
+    User,
+    /** State, progress and readiness of the core (an addition to the official SDK). */
+    runtime,
+  };
+}
+
+export type Facade = ReturnType<typeof createFacade>;
+
+/** Defines `Twilio.Conversations` on `scope`, extending a `Twilio` that is there already. */
+export function installFacade(runtime: Runtime, scope: object = globalThis): Facade {
+  const facade = createFacade(runtime);
+  const present: unknown = Reflect.get(scope, "Twilio");
+  const twilio: object = typeof present === "object" && present !== null ? present : {};
+  Reflect.set(twilio, "Conversations", facade);
+  Reflect.set(scope, "Twilio", twilio);
+  return facade;
+}
