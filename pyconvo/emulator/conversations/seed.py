@@ -1,6 +1,17 @@
 """Fixtures: users, conversations, participants and messages made at once, as if they had always been there.
 
-Not responsible for: resetting what is there before. Attributes in fixtures are plain JSON values, not JSON text.
+Every field may be left out, except identities; attributes are plain JSON values, not JSON text::
+
+    {"users": ["bob", {"identity": "alice", "friendlyName": "Alice", "attributes": {}, "role": "admin"}],
+     "conversations": [{
+        "uniqueName": "trip", "friendlyName": "Trip", "attributes": {}, "createdBy": "alice", "sid": "CH…",
+        "state": "active", "timers": {"inactive": 60, "closed": 600},
+        "participants": ["alice", {"identity": "bob", "attributes": {}, "role": "user",
+                                   "lastReadMessageIndex": 0, "notificationLevel": "muted"}],
+        "messages": ["short form", {"author": "bob", "body": "hi", "attributes": {}, "subject": null}]}]}
+
+``createdBy`` is the first participant unless given; ``messages`` may also be ``{"count", "author", "prefix"}``.
+Not responsible for: resetting what is there before.
 """
 
 from __future__ import annotations
