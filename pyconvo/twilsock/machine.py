@@ -226,11 +226,8 @@ class Machine:
 
     def _enter(self, state: State) -> None:
         if state is State.CONNECTING:
-            self._telemetry.start(
-                "twilsock.sdk.connect", "Establish WebSocket connection", "", self._sources.now()
-            )
+            self.telemetry_start("twilsock.sdk.connect", "Establish WebSocket connection", "")
             self._out.do(CancelTimer("closed"))
-            self._lose_replies()
             self._out.open_socket()
         elif state is State.INITIALISING:
             self._send_init()
@@ -287,7 +284,7 @@ class Machine:
     # -- init, update and their replies ----------------------------------------------------------------------
 
     def _send_init(self) -> None:
-        self._telemetry.start("twilsock.sdk.init", "Send Twilsock init", "", self._sources.now())
+        self.telemetry_start("twilsock.sdk.init", "Send Twilsock init", "")
         self._send_handshake(init_header(self._options, self._tokens.current, self._continuation, self._metadata))
 
     def _send_handshake(self, header: dict[str, Any]) -> None:

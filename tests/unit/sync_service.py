@@ -89,7 +89,9 @@ class Service:
         self.host.socket.open()
         await self.host.settle()
 
-    def make(self, kind: str, name: str, data: dict[str, Any] | None = None, items: dict[Any, Any] | None = None) -> Any:
+    def make(
+        self, kind: str, name: str, data: dict[str, Any] | None = None, items: dict[Any, Any] | None = None
+    ) -> Entity:
         prefix = {"document": "ET", "list": "ES", "map": "MP"}[kind]
         entity = Entity(kind, name, f"{prefix}{len(self.entities):032}", data)
         self.entities[entity.sid] = self.entities[name] = entity
