@@ -31,3 +31,9 @@ class EmulatorConfig:
     service_sid: str = SERVICE_SID
     token_warning: float = 180.0
     """Seconds before a token's expiry at which its connection is told."""
+
+    @property
+    def url(self) -> str:
+        """The address it is reached at; only with the real port once it listens."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"

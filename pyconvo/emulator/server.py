@@ -10,6 +10,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import uvicorn
 
@@ -59,9 +60,8 @@ def make_server(config: EmulatorConfig, ready: Callable[[], None]) -> _Server:
 def run(config: EmulatorConfig, ready: Callable[[str], None]) -> None:
     """Serve until interrupted. ``ready`` gets the address once it listens."""
     listening = bind(config.host, config.port)
-    port = listening.getsockname()[1]
-    host = f"[{config.host}]" if ":" in config.host else config.host
-    make_server(config, lambda: ready(f"http://{host}:{port}")).run(sockets=[listening])
+    config = replace(config, port=listening.getsockname()[1])
+    make_server(config, lambda: ready(config.url)).run(sockets=[listening])
 
 
 class ServerThread:
@@ -69,7 +69,8 @@ class ServerThread:
 
     def __init__(self, config: EmulatorConfig) -> None:
         self._socket = bind(config.host, config.port)
-        self.port: int = self._socket.getsockname()[1]
+        config = replace(config, port=self._socket.getsockname()[1])
+        self.url = config.url
         self._ready = threading.Event()
         self._server = make_server(config, self._ready.set)
         self._thread = threading.Thread(target=self._run, name="pyconvo-emulator", daemon=True)

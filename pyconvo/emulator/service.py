@@ -62,6 +62,7 @@ class Service:
             Settings(
                 account_sid=ACCOUNT_SID,
                 service_sid=config.service_sid,
+                media_url=config.url,
                 reachability=config.reachability,
                 typing_timeout=config.typing_timeout,
             ),

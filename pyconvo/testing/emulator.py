@@ -59,7 +59,7 @@ class Emulator:
         """``http://127.0.0.1:PORT``."""
         if self._thread is None:
             raise EmulatorError("the emulator is not running: use it as a context manager, or call start()")
-        return f"http://{self._config.host}:{self._thread.port}"
+        return self._thread.url
 
     @property
     def ws_url(self) -> str:

@@ -74,7 +74,7 @@ class Connection:
                     logger.error("connection %s failed", self.id, exc_info=result)
             self._service.sockets.pop(self.id, None)
             await self._leave()
-            with contextlib.suppress(RuntimeError):  # already closed by the other side
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # already closed by the other side
                 await self._socket.close()
 
     async def _leave(self) -> None:
