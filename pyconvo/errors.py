@@ -72,7 +72,7 @@ class SyncError(ConversationsError):
     """A Sync object could not be read, written or watched. ``status`` is HTTP's, ``code`` is Sync's (0: none)."""
 
     js_name = "SyncError"
-    js_fields = ("status", "code")
+    js_fields: ClassVar[tuple[str, ...]] = ("status", "code")
 
     def __init__(self, text: str, status: int = 0, code: int = 0) -> None:
         super().__init__(f"{text} (status: {status}, code: {code})")
@@ -89,6 +89,24 @@ class SyncNetworkError(SyncError):
     def __init__(self, text: str, status: int, code: int, body: Any) -> None:
         super().__init__(text, status, code)
         self.body = body
+
+
+class InitializationError(ConversationsError):
+    """The client could not start. ``terminal``: it does not try again by itself.
+
+    The page sees a plain object of these fields, not an ``Error``.
+    """
+
+    js_plain: ClassVar[bool] = True
+    js_fields = ("terminal", "message", "http_status_code", "error_code")
+
+    def __init__(
+        self, terminal: bool, message: str, http_status_code: int | None = None, error_code: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.terminal = terminal
+        self.http_status_code = http_status_code
+        self.error_code = error_code
 
 
 class HostError(ConversationsError):
