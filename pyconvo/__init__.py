@@ -1,0 +1,71 @@
+"""Twilio Conversations in pure Python: the public API.
+
+``async with Client(token) as client:`` is the door; everything else is reached from there. Names, behaviour and
+events follow the official JavaScript SDK, in Python's spelling.
+"""
+
+import logging
+
+from pyconvo.client import Client
+from pyconvo.conversation import Conversation
+from pyconvo.errors import (
+    ArgumentError,
+    ConversationsError,
+    FetchError,
+    HostError,
+    InitializationError,
+    ReplyError,
+    SyncError,
+    TransportUnavailableError,
+    TwilsockError,
+    UpstreamError,
+)
+from pyconvo.json_values import JSONValue
+from pyconvo.message import AggregatedDeliveryReceipt, Message
+from pyconvo.message_builder import MessageBuilder, UnsentMessage
+from pyconvo.options import ClientOptions
+from pyconvo.paginator import Paginator
+from pyconvo.participant import Participant
+from pyconvo.payloads import ConversationUpdated, InitFailed, MessageUpdated, ParticipantUpdated, UserUpdated
+from pyconvo.services.configuration import ConversationLimits
+from pyconvo.services.conversation_fields import ConversationState, LastMessage
+from pyconvo.twilsock.actions import ConnectionErrorInfo
+from pyconvo.user import User
+from pyconvo.version import __version__
+
+__all__ = [
+    "AggregatedDeliveryReceipt",
+    "ArgumentError",
+    "Client",
+    "ClientOptions",
+    "ConnectionErrorInfo",
+    "Conversation",
+    "ConversationLimits",
+    "ConversationState",
+    "ConversationUpdated",
+    "ConversationsError",
+    "FetchError",
+    "HostError",
+    "InitFailed",
+    "InitializationError",
+    "JSONValue",
+    "LastMessage",
+    "Message",
+    "MessageBuilder",
+    "MessageUpdated",
+    "Paginator",
+    "Participant",
+    "ParticipantUpdated",
+    "ReplyError",
+    "SyncError",
+    "TransportUnavailableError",
+    "TwilsockError",
+    "UnsentMessage",
+    "UpstreamError",
+    "User",
+    "UserUpdated",
+    "__version__",
+]
+
+# A library says nothing unless its user asks for it.
+logging.getLogger("pyconvo").addHandler(logging.NullHandler())

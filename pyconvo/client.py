@@ -1,0 +1,389 @@
+"""``Client``: one user's connection to the service, and the door to everything else.
+
+Puts the layers together, starts them, and passes their events on. What conversations, users and typing do is in
+``services/``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self
+
+from pyconvo.conversation import Conversation
+from pyconvo.entity import Entity
+from pyconvo.errors import ConversationsError, InitializationError
+from pyconvo.hosts.base import Host
+from pyconvo.hosts.default import default_host
+from pyconvo.options import ClientOptions, official_names
+from pyconvo.paginator import Paginator
+from pyconvo.payloads import InitFailed
+from pyconvo.services.commands import Commands
+from pyconvo.services.configuration import PRODUCT_ID, Configuration
+from pyconvo.services.conversations import EVENTS, Conversations
+from pyconvo.services.network import CachedNetwork
+from pyconvo.services.session import Core, Session
+from pyconvo.services.tasks import Tasks
+from pyconvo.services.typing import TYPING_INDICATOR, TypingIndicator
+from pyconvo.services.users import Users
+from pyconvo.sync import SyncClient, SyncOptions
+from pyconvo.sync.client import MESSAGE_TYPES
+from pyconvo.twilsock.actions import ConnectionErrorInfo
+from pyconvo.twilsock.connection import TwilsockClient
+from pyconvo.twilsock.options import TwilsockOptions, init_registration
+from pyconvo.user import User
+from pyconvo.validation import (
+    BOOLEAN,
+    NON_EMPTY_STRING,
+    OMITTED,
+    PURE_OBJECT,
+    STRING,
+    UNDEFINED,
+    check,
+    checked,
+    schema,
+)
+from pyconvo.version import OFFICIAL_SDK_VERSION
+
+logger = logging.getLogger("pyconvo.client")
+
+_CONVERSATION_OPTIONS = schema(
+    "conversation options",
+    {"friendlyName": [STRING, OMITTED], "isPrivate": [BOOLEAN, OMITTED], "uniqueName": [STRING, OMITTED]},
+)
+
+_STARTUP = "conversations.client.startup"
+
+
+class Client(Entity):
+    """One user's connection. Starts connecting at once; needs a running event loop.
+
+    ``token``: an access token with a grant for conversations. ``options``: :class:`ClientOptions`, or a mapping
+    with the official names. ``host``: the platform; found by itself.
+
+    ``async with Client(token) as client:`` waits for the start, raises :class:`InitializationError` when it fails,
+    and shuts down at the end.
+
+    Events: ``conversation_added``, ``conversation_joined``, ``conversation_left``, ``conversation_removed``
+    (Conversation), ``conversation_updated(ConversationUpdated)``, ``participant_joined``, ``participant_left``
+    (Participant), ``participant_updated(ParticipantUpdated)``, ``message_added``, ``message_removed`` (Message),
+    ``message_updated(MessageUpdated)``, ``typing_started``, ``typing_ended`` (Participant), ``user_subscribed``,
+    ``user_unsubscribed`` (User), ``user_updated(UserUpdated)``, ``connection_state_changed(state)``,
+    ``connection_error(ConnectionErrorInfo)``, ``token_about_to_expire()``, ``token_expired()``,
+    ``initialized()``, ``init_failed(InitFailed)``, ``state_changed(state)`` with ``"initialized"`` or
+    ``"failed"``.
+    """
+
+    version: ClassVar[str] = OFFICIAL_SDK_VERSION
+
+    def __init__(
+        self, token: str, options: ClientOptions | Mapping[str, Any] | None = None, *, host: Host | None = None
+    ) -> None:
+        check(1, NON_EMPTY_STRING, token)
+        check(2, [PURE_OBJECT, OMITTED], UNDEFINED if options is None else options)
+        super().__init__()
+        self._token = token
+        self._options = ClientOptions.read(options)
+        self._options.apply_log_level()
+        self._connection_state = "unknown"
+        self._configuration: Configuration | None = None
+        self._session: Session | None = None
+        self._conversations: Conversations | None = None
+        self._listing: asyncio.Task[None] | None = None
+        self._failure: ConnectionErrorInfo | None = None
+        self._started = False
+        self._core = self._build(host or default_host())
+        self._myself = User(self._core)
+        self._ready = self._new_readiness()
+        self._listen()
+        self._core.twilsock.connect()
+
+    @classmethod
+    async def create(
+        cls,
+        token: str,
+        options: ClientOptions | Mapping[str, Any] | None = None,
+        *,
+        host: Host | None = None,
+    ) -> Self:
+        """A client whose start is over.
+
+        Returns also when the start failed (``init_failed`` tells), unless the option ``throw_errors_always`` is
+        set: then raises :class:`InitializationError`.
+        """
+        check(1, STRING, token)
+        check(2, [OMITTED, PURE_OBJECT], UNDEFINED if options is None else options)
+        client = cls(token, options, host=host)
+        await client._wait_ready()
+        return client
+
+    # -- state -----------------------------------------------------------------------------------------------
+
+    @property
+    def connection_state(self) -> str:
+        """``unknown``, ``connecting``, ``connected``, ``disconnecting``, ``disconnected``, ``denied``, ``retrying``."""
+        return self._connection_state
+
+    @property
+    def user(self) -> User:
+        """The own user; without content before the start is over."""
+        return self._myself
+
+    @property
+    def reachability_enabled(self) -> bool:
+        """Whether the service tells who is online. Raises :class:`ConversationsError` before it is known."""
+        if self._configuration is None:
+            raise ConversationsError("Whether reachability is enabled is not known before the client is initialized")
+        return self._configuration.reachability_enabled
+
+    # -- life ------------------------------------------------------------------------------------------------
+
+    async def shutdown(self) -> None:
+        """Close the connection, after the start is over. Nothing is announced afterwards."""
+        await self._wait_ready()
+        await self._core.twilsock.disconnect()
+
+    @checked(NON_EMPTY_STRING)
+    async def update_token(self, token: str) -> Client:
+        """Go on with another token, for the same user.
+
+        Also connects a client that was refused or has lost its connection. Raises
+        :class:`pyconvo.errors.ReplyError` when the service refuses the token; the old one is kept then.
+        """
+        if self._failure is None:
+            await self._wait_ready()
+        if token != self._token:
+            await self._core.twilsock.update_token(token)
+            self._token = token
+        return self
+
+    async def __aenter__(self) -> Self:
+        await self._wait_ready()
+        if self._session is None or not self._started:
+            failure = self._failure or ConnectionErrorInfo(True, "The client did not start")
+            await self._close()
+            raise InitializationError(failure.terminal, failure.message, failure.http_status_code, failure.error_code)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._close()
+
+    async def _close(self) -> None:
+        await self._core.twilsock.disconnect()
+        self._core.tasks.cancel()
+        self._core.sync.shutdown()
+
+    # -- conversations ---------------------------------------------------------------------------------------
+
+    @checked(NON_EMPTY_STRING)
+    async def get_conversation_by_sid(self, conversation_sid: str) -> Conversation:
+        """A conversation of the own user. Raises the service's error when there is no such conversation."""
+        return await self._find_conversation(conversation_sid)
+
+    @checked(NON_EMPTY_STRING)
+    async def peek_conversation_by_sid(self, conversation_sid: str) -> Conversation:
+        """Any conversation that the user may see, also without being a participant."""
+        conversations = await self._ready_conversations()
+        return self._found(await conversations.peek(conversation_sid), f"SID {conversation_sid}")
+
+    @checked(NON_EMPTY_STRING)
+    async def get_conversation_by_unique_name(self, unique_name: str) -> Conversation:
+        """A conversation of the own user, by its unique name. Raises the service's error when there is none."""
+        conversations = await self._ready_conversations()
+        await conversations.list_read.wait()
+        return self._found(await conversations.by_unique_name(unique_name), f"unique name {unique_name}")
+
+    async def get_subscribed_conversations(self) -> Paginator[Conversation]:
+        """The own user's conversations, by ascending sid, up to 100 on a page.
+
+        Waits until all of them are usable; raises the error that prevented that.
+        """
+        conversations = await self._ready_list()
+        return await conversations.page()
+
+    async def create_conversation(self, options: Mapping[str, Any] | None = None, **fields: Any) -> Conversation:
+        """Create a conversation; its creator is not a participant yet (see :meth:`Conversation.join`).
+
+        ``friendly_name``, ``unique_name``: text. ``attributes``: any JSON value, default ``{}``. They are given as
+        keyword arguments or as a mapping, there also with the official names.
+        """
+        check(1, [OMITTED, _CONVERSATION_OPTIONS], UNDEFINED if options is None else official_names(options))
+        merged = official_names({**(options or {}), **fields})
+        check(1, [OMITTED, _CONVERSATION_OPTIONS], merged)
+        return await (await self._ready_list()).create(merged)
+
+    # -- users -----------------------------------------------------------------------------------------------
+
+    @checked(NON_EMPTY_STRING)
+    async def get_user(self, identity: str) -> User:
+        """A user, subscribed to from now on. When too many are, the first one is let go."""
+        return await (await self._ready_session()).users.get(identity)
+
+    async def get_subscribed_users(self) -> list[User]:
+        """The own user, then the others in order of subscription."""
+        return await (await self._ready_session()).users.subscribed()
+
+    # -- construction ----------------------------------------------------------------------------------------
+
+    def _build(self, host: Host) -> Core:
+        options = self._options
+        registrations = options.init_registrations
+        if registrations is None:
+            registrations = [init_registration(PRODUCT_ID, (TYPING_INDICATOR, *MESSAGE_TYPES))]
+        twilsock = TwilsockClient(
+            host,
+            self._token,
+            TwilsockOptions(
+                uri=options.socket_url,
+                product_id=PRODUCT_ID,
+                registrations=registrations,
+                client_metadata=options.metadata,
+                retry_policy=options.retry_policy,
+                tweaks=options.tweaks,
+                continuation_token=options.continuation_token,
+            ),
+        )
+        # Ours first: the client's own state must be right before Sync acts on a new connection.
+        twilsock.on("token_about_to_expire", lambda: self.emit("token_about_to_expire"))
+        twilsock.on("token_expired", lambda: self.emit("token_expired"))
+        twilsock.on("connection_error", lambda error: self.emit("connection_error", error))
+        twilsock.on("state_changed", self._on_state_changed)
+        sync = SyncClient(host, twilsock, SyncOptions(cds_uri=options.sync_url, product_id=PRODUCT_ID))
+        commands = Commands(host, twilsock, options.base_url, PRODUCT_ID)
+        return Core(host, Tasks(), twilsock, sync, commands)
+
+    def _listen(self) -> None:
+        twilsock = self._core.twilsock
+        twilsock.once("connection_error", self._fail)
+        twilsock.once("disconnected", self._on_disconnected)
+        twilsock.once("connected", self._on_connected)
+
+    def _on_state_changed(self, state: str) -> None:
+        if state != self._connection_state:
+            self._connection_state = state
+            self._mark_dirty()
+            self.emit("connection_state_changed", state)
+
+    # -- start -----------------------------------------------------------------------------------------------
+
+    def _on_connected(self) -> None:
+        twilsock = self._core.twilsock
+        twilsock.off("connection_error", self._fail)
+        twilsock.off("disconnected", self._on_disconnected)
+        twilsock.add_telemetry_start(_STARTUP, "Conversations client startup", "")
+        self._core.tasks.start(self._start(), "starting the client")
+
+    async def _start(self) -> None:
+        try:
+            await self._initialize()
+        except ConversationsError as error:
+            self._fail(ConnectionErrorInfo(True, str(error)))
+        except Exception as error:
+            # An answer that nobody could foresee must not leave everybody waiting.
+            logger.error("the client cannot start", exc_info=error)
+            self._fail(ConnectionErrorInfo(True, f"{type(error).__name__}: {error}"))
+
+    async def _initialize(self) -> None:
+        core = self._core
+        response = await core.commands.fetch("Client/v2/Configuration")
+        configuration = Configuration.read(response, self._options, core.host.now())
+        self._configuration = configuration
+        self._mark_dirty()
+        self._myself._become(configuration)
+        network = CachedNetwork(core.host, core.twilsock, configuration)
+        users = Users(core, network, configuration, self._myself)
+        for event in ("user_subscribed", "user_updated", "user_unsubscribed"):
+            self._forward(users, event)
+        typing = TypingIndicator(core.host, core.twilsock, configuration)
+        self._session = Session(core, configuration, network, users, typing)
+        self._conversations = Conversations(self._session)
+        for event in EVENTS:
+            self._forward(self._conversations, event)
+        self._listing = core.tasks.start(self._conversations.load(), "reading the list of conversations")
+        # As a task like the listing, so that their first requests go out in this order.
+        await core.tasks.start(self._myself._ensure_fetched(), "reading the own user")
+        typing.listen(self._with_conversation)
+        self._failure = None
+        self._started = True
+        if not self._ready.done():
+            self._ready.set_result(None)
+        self.emit("state_changed", "initialized")
+        self.emit("initialized")
+        core.twilsock.add_telemetry_end(_STARTUP)
+
+    def _forward(self, source: Users | Conversations, event: str) -> None:
+        source.on(event, lambda payload: self.emit(event, payload))
+
+    def _fail(self, error: ConnectionErrorInfo) -> None:
+        self._failure = error
+        if not self._ready.done():
+            if self._options.throw_errors_always:
+                failure = InitializationError(error.terminal, error.message, error.http_status_code, error.error_code)
+                self._ready.set_exception(failure)
+            else:
+                self._ready.set_result(None)
+        self.emit("state_changed", "failed")
+        self.emit("init_failed", InitFailed(error))
+
+    def _on_disconnected(self) -> None:
+        self._fail(ConnectionErrorInfo(True, "Twilsock has disconnected."))
+        self._ready = self._new_readiness()
+
+    @staticmethod
+    def _new_readiness() -> asyncio.Future[None]:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # Nobody may be waiting; init_failed has told it anyway.
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return future
+
+    # -- helpers ---------------------------------------------------------------------------------------------
+
+    async def _wait_ready(self) -> None:
+        await asyncio.shield(self._ready)
+
+    async def _ready_session(self) -> Session:
+        await self._wait_ready()
+        if self._session is None:
+            raise self._not_started()
+        return self._session
+
+    async def _ready_conversations(self) -> Conversations:
+        await self._ready_session()
+        if self._conversations is None:
+            raise self._not_started()
+        return self._conversations
+
+    async def _ready_list(self) -> Conversations:
+        conversations = await self._ready_conversations()
+        if self._listing is not None:
+            await asyncio.shield(self._listing)
+        return conversations
+
+    def _not_started(self) -> ConversationsError:
+        reason = self._failure.message if self._failure else "it is not connected"
+        return ConversationsError(f"The client is not initialized: {reason}")
+
+    async def _find_conversation(self, sid: str) -> Conversation:
+        conversations = await self._ready_conversations()
+        await conversations.list_read.wait()
+        conversation = await conversations.from_list(sid)
+        return self._found(conversation or await conversations.peek(sid), f"SID {sid}")
+
+    @staticmethod
+    def _found(conversation: Conversation | None, what: str) -> Conversation:
+        if conversation is None:
+            raise ConversationsError(f"Conversation with {what} was not found.")
+        return conversation
+
+    def _with_conversation(self, sid: str, then: Callable[[Conversation], None]) -> None:
+        """For typing: without waiting where possible, so that nobody types after sending."""
+        known = self._conversations.joined(sid) if self._conversations is not None else None
+        if known is not None:
+            then(known)
+            return
+
+        async def find() -> None:
+            then(await self._find_conversation(sid))
+
+        self._core.tasks.start(find(), f"finding conversation {sid}, where somebody types")

@@ -1,0 +1,361 @@
+"""``Conversation``: one conversation, kept up to date, and everything that can be done in it.
+
+Not responsible for which conversations there are (``services/conversations.py``), nor for media, e-mail and
+participants outside the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pyconvo.entity import Entity
+from pyconvo.errors import ConversationsError
+from pyconvo.json_values import JSONValue, encode_component, to_json, to_number
+from pyconvo.message import Message
+from pyconvo.message_builder import MessageBuilder
+from pyconvo.paginator import Paginator
+from pyconvo.participant import Participant
+from pyconvo.payloads import ConversationUpdated
+from pyconvo.services.configuration import ConversationLimits
+from pyconvo.services.conversation_fields import ConversationFields, ConversationState, LastMessage
+from pyconvo.services.message_list import Direction, MessageList
+from pyconvo.services.roster import Roster
+from pyconvo.services.session import Session
+from pyconvo.services.streams import Streams
+from pyconvo.validation import (
+    JSON,
+    NON_EMPTY_STRING,
+    NON_NEGATIVE_INTEGER,
+    NULL,
+    OMITTED,
+    OPTIONAL_JSON,
+    STRING,
+    UNDEFINED,
+    checked,
+    instance_of,
+    literal,
+    never,
+    schema,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationLinks:
+    """URLs of one conversation."""
+
+    own: str
+    messages: str
+    participants: str
+
+
+class Conversation(Entity):
+    """A conversation.
+
+    Changes made here show when the service has told of them, perhaps after the call has returned.
+
+    Events: ``participant_joined(Participant)``, ``participant_left(Participant)``,
+    ``participant_updated(ParticipantUpdated)``, ``message_added(Message)``, ``message_removed(Message)``,
+    ``message_updated(MessageUpdated)``, ``typing_started(Participant)``, ``typing_ended(Participant)``,
+    ``updated(ConversationUpdated)``, ``removed(Conversation)``.
+    """
+
+    def __init__(self, sid: str, descriptor: Mapping[str, Any], links: ConversationLinks, session: Session) -> None:
+        super().__init__()
+        self._sid = sid
+        self._links = links
+        self._session = session
+        self._fields = ConversationFields(sid, descriptor)
+        #: Where the status was last learnt from: ``"sync"`` or ``"rest"``.
+        self._status_source: str | None = None
+        self._roster = Roster(self, session)
+        self._messages = MessageList(self, session)
+        document = descriptor.get("channel")
+        self._streams = Streams(session, document, self._messages, self._roster, self._update, self._on_removed)
+        for event in ("participant_joined", "participant_left", "participant_updated"):
+            self._forward(self._roster, event)
+        self._messages.on("message_added", self._on_message_added)
+        for event in ("message_updated", "message_removed"):
+            self._forward(self._messages, event)
+
+    # -- state -----------------------------------------------------------------------------------------------
+
+    @property
+    def sid(self) -> str:
+        return self._sid
+
+    @property
+    def unique_name(self) -> str | None:
+        return self._fields.unique_name
+
+    @property
+    def friendly_name(self) -> str | None:
+        return self._fields.friendly_name
+
+    @property
+    def status(self) -> str:
+        """The own user's part in it: ``"joined"`` or ``"notParticipating"``."""
+        return self._fields.status
+
+    @property
+    def attributes(self) -> JSONValue:
+        return self._fields.attributes
+
+    @property
+    def created_by(self) -> str:
+        """The identity of who created it; ``""`` when unknown."""
+        return self._fields.created_by or ""
+
+    @property
+    def date_created(self) -> datetime | None:
+        return self._fields.date_created
+
+    @property
+    def date_updated(self) -> datetime | None:
+        return self._fields.date_updated
+
+    @property
+    def last_message(self) -> LastMessage | None:
+        return self._fields.last_message
+
+    @property
+    def last_read_message_index(self) -> int | None:
+        """The own read horizon; ``None`` when nothing is marked as read."""
+        return self._fields.last_read_message_index
+
+    @property
+    def notification_level(self) -> str:
+        """``"default"`` or ``"muted"``."""
+        return self._fields.notification_level or "default"
+
+    @property
+    def state(self) -> ConversationState | None:
+        return self._fields.state
+
+    @property
+    def bindings(self) -> dict[str, Any]:
+        return self._fields.bindings
+
+    @property
+    def limits(self) -> ConversationLimits:
+        return self._session.configuration.limits
+
+    # -- participants ----------------------------------------------------------------------------------------
+
+    @checked(NON_EMPTY_STRING, OPTIONAL_JSON)
+    async def add(self, identity: str, attributes: JSONValue = None) -> dict[str, Any]:
+        """Add a user as a participant, with ``attributes`` (default ``{}``). Returns the service's description."""
+        body = {"identity": identity, "attributes": to_json({} if attributes is None else attributes)}
+        answer: dict[str, Any] = await self._session.commands.post(self._links.participants, body)
+        return answer
+
+    @checked([NON_EMPTY_STRING, instance_of(Participant)])
+    async def remove_participant(self, participant: str | Participant) -> None:
+        """Remove a participant, given itself, its sid or its identity."""
+        name = participant if isinstance(participant, str) else participant.sid
+        await self._session.commands.delete(f"{self._links.participants}/{encode_component(name)}")
+
+    async def join(self) -> Conversation:
+        """Become a participant."""
+        await self._session.commands.post(self._links.participants, {"identity": self._session.configuration.identity})
+        return self
+
+    async def leave(self) -> Conversation:
+        """Stop being a participant; nothing happens for who is none."""
+        if self.status == "joined":
+            identity = encode_component(self._session.configuration.identity)
+            await self._session.commands.delete(f"{self._links.participants}/{identity}")
+        return self
+
+    async def get_participants(self) -> list[Participant]:
+        """All participants."""
+        await self._streams.follow()
+        return self._roster.present
+
+    @checked(NON_EMPTY_STRING)
+    async def get_participant_by_sid(self, participant_sid: str) -> Participant | None:
+        """``None`` when the participants were never read. Raises :class:`ConversationsError` when there is no such."""
+        return await self._roster.by_sid(participant_sid)
+
+    @checked(NON_EMPTY_STRING)
+    async def get_participant_by_identity(self, identity: str = "") -> Participant | None:
+        """``None`` when the participants were never read. Raises :class:`ConversationsError` when there is no such."""
+        return await self._roster.by_identity(identity)
+
+    async def get_participants_count(self) -> int:
+        """Number of participants, as of a moment ago."""
+        body = await self._session.network.get(self._url)
+        return body.get("participants_count") or 0
+
+    # -- messages --------------------------------------------------------------------------------------------
+
+    @checked(
+        [STRING, never("an instance of FormData"), NULL, never("valid media options (should be a pure object)")],
+        OPTIONAL_JSON,
+        [OMITTED, NULL, schema("email attributes", {"subject": [NON_EMPTY_STRING, OMITTED]})],
+    )
+    async def send_message(
+        self,
+        message: str | None,
+        attributes: JSONValue = UNDEFINED,
+        email_options: Mapping[str, str] | None = None,
+    ) -> int:
+        """Send a text. Returns its index.
+
+        ``attributes``: any JSON value, ``{}`` when not given; ``email_options``: ``{"subject": "…"}``.
+        """
+        body = {"body": message or "", "attributes": to_json({} if attributes is UNDEFINED else attributes)}
+        subject = email_options.get("subject") if email_options else None
+        if subject is not None:
+            body["subject"] = subject
+        answer = await self._messages.send(body)
+        return int(to_number(answer.get("index")) or 0) if isinstance(answer, dict) else 0
+
+    def prepare_message(self) -> MessageBuilder:
+        """Compose a message step by step."""
+        return MessageBuilder(self._messages)
+
+    @checked(
+        [OMITTED, NON_NEGATIVE_INTEGER],
+        [OMITTED, NON_NEGATIVE_INTEGER],
+        [OMITTED, literal("backwards"), literal("forward")],
+    )
+    async def get_messages(
+        self, page_size: int | None = None, anchor: int | None = None, direction: Direction | None = None
+    ) -> Paginator[Message]:
+        """A page of messages, by ascending index.
+
+        ``page_size``: default 30, at most 100 come in one page. ``anchor``: the index to begin at (inclusive);
+        default the newest message, or the oldest with ``direction="forward"``. ``direction``: ``"backwards"``
+        (default) reads the messages up to the anchor, ``"forward"`` those from it on. ``prev_page()`` always gives
+        older messages, ``next_page()`` newer ones.
+        """
+        await self._streams.follow()
+        return await self._messages.page(page_size, anchor, direction)
+
+    async def get_messages_count(self) -> int:
+        """Number of messages, as of a moment ago."""
+        body = await self._session.network.get(self._url)
+        return body.get("messages_count") or 0
+
+    async def get_unread_messages_count(self) -> int | None:
+        """Messages after the read horizon, as of a moment ago; ``None`` while there is no horizon."""
+        body = await self._session.network.get(self._my_url)
+        if body.get("conversation_sid") != self._sid:
+            raise ConversationsError("Conversation was not found in the user conversations list")
+        count = body.get("unread_messages_count")
+        return count if isinstance(count, int) else None
+
+    @checked(NON_NEGATIVE_INTEGER)
+    async def advance_last_read_message_index(self, index: int) -> int:
+        """Move the read horizon, but never back. Returns the number of unread messages."""
+        await self._streams.follow()
+        current = self.last_read_message_index
+        return await self._set_horizon(current if current is not None and index < current else index)
+
+    @checked([NULL, NON_NEGATIVE_INTEGER])
+    async def update_last_read_message_index(self, index: int | None) -> int:
+        """Set the read horizon, or remove it with ``None``. Returns the number of unread messages."""
+        await self._streams.follow()
+        return await self._set_horizon(index)
+
+    async def set_all_messages_read(self) -> int:
+        """Move the read horizon to the newest message. Returns the number of unread messages."""
+        newest = await self.get_messages(1)
+        return await self.advance_last_read_message_index(newest.items[0].index) if newest.items else 0
+
+    async def set_all_messages_unread(self) -> int:
+        """Remove the read horizon. Returns the number of unread messages."""
+        return await self.update_last_read_message_index(None)
+
+    async def typing(self) -> None:
+        """Tell the others that the own user types. May be called at every key; little is sent."""
+        await self._session.typing.send(self._sid)
+
+    # -- the conversation itself -----------------------------------------------------------------------------
+
+    async def get_attributes(self) -> JSONValue:
+        """The attributes, after making sure that they are known."""
+        await self._streams.open_document()
+        return self.attributes
+
+    @checked(JSON)
+    async def update_attributes(self, attributes: JSONValue) -> Conversation:
+        """Replace the attributes."""
+        await self._session.commands.post(self._links.own, {"attributes": to_json(attributes)})
+        return self
+
+    @checked(STRING)
+    async def update_friendly_name(self, friendly_name: str) -> Conversation:
+        """Replace the friendly name."""
+        if self.friendly_name != friendly_name:
+            await self._session.commands.post(self._links.own, {"friendly_name": friendly_name})
+        return self
+
+    @checked([STRING, NULL])
+    async def update_unique_name(self, unique_name: str | None) -> Conversation:
+        """Replace the unique name; ``None`` removes it."""
+        if self.unique_name != unique_name:
+            await self._session.commands.post(self._links.own, {"unique_name": unique_name or ""})
+        return self
+
+    @checked([literal("default"), literal("muted")])
+    async def set_user_notification_level(self, notification_level: str) -> None:
+        """``"default"`` or ``"muted"``, for the own user."""
+        await self._session.commands.post(self._my_url, {"notification_level": notification_level})
+
+    async def delete(self) -> Conversation:
+        """Delete the conversation for everybody."""
+        await self._session.commands.delete(self._links.own)
+        return self
+
+    # -- for the collection of conversations -----------------------------------------------------------------
+
+    def _set_status(self, status: str, source: str) -> None:
+        """Joined: begin to follow messages and participants. Anything else: stop, and close the document too."""
+        self._status_source = source
+        if self.status == status:
+            return
+        self._fields.status = status
+        self._mark_dirty()
+        if status == "joined":
+            self._session.tasks.start(self._streams.follow(), f"following conversation {self._sid}")
+        else:
+            self._streams.close()
+
+    def _update(self, news: Mapping[str, Any]) -> None:
+        reasons = self._fields.merge(news)
+        if reasons:
+            self._mark_dirty()
+            self.emit("updated", ConversationUpdated(self, reasons))
+
+    # -- internal --------------------------------------------------------------------------------------------
+
+    @property
+    def _url(self) -> str:
+        return f"{self._session.configuration.links.conversations}/{encode_component(self._sid)}"
+
+    @property
+    def _my_url(self) -> str:
+        return f"{self._session.configuration.links.my_conversations}/{self._sid}"
+
+    async def _set_horizon(self, index: int | None) -> int:
+        answer = await self._session.commands.post(self._my_url, {"last_read_message_index": index})
+        count: int | None = answer.get("unread_messages_count") if isinstance(answer, dict) else None
+        return count or 0
+
+    def _forward(self, source: Roster | MessageList, event: str) -> None:
+        source.on(event, lambda payload: self.emit(event, payload))
+
+    def _on_removed(self) -> None:
+        self.emit("removed", self)
+
+    def _on_message_added(self, message: Message) -> None:
+        """Who has sent a message does not type any more."""
+        for participant in self._roster.present:
+            if participant.identity == message.author:
+                participant._end_typing()
+                break
+        self.emit("message_added", message)

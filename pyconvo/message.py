@@ -1,0 +1,212 @@
+"""``Message``: one message of a conversation.
+
+Kept up to date as long as the conversation's message list is followed. Not responsible for media, e-mail parts or
+detailed receipts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pyconvo.entity import Entity
+from pyconvo.errors import ConversationsError
+from pyconvo.json_values import JSONValue, json_equal, parse_attributes, parse_date, to_json
+from pyconvo.payloads import MessageUpdated
+from pyconvo.services.session import Session
+from pyconvo.validation import JSON, STRING, checked
+
+if TYPE_CHECKING:
+    from pyconvo.conversation import Conversation
+    from pyconvo.participant import Participant
+
+
+@dataclass(frozen=True, slots=True)
+class AggregatedDeliveryReceipt:
+    """How far a message got at participants outside the service.
+
+    ``total`` is their number; the others are ``"none"``, ``"some"`` or ``"all"``.
+    """
+
+    total: int
+    sent: str
+    delivered: str
+    read: str
+    undelivered: str
+    failed: str
+
+    @classmethod
+    def _read(cls, data: Any) -> AggregatedDeliveryReceipt | None:
+        if not isinstance(data, dict) or not data:
+            return None
+        values: list[Any] = [data.get(name) for name in ("total", "sent", "delivered", "read", "undelivered", "failed")]
+        return cls(*values)
+
+    def _complete(self) -> bool:
+        return all((self.total, self.sent, self.delivered, self.read, self.undelivered, self.failed))
+
+
+class Message(Entity):
+    """A message. Event: ``updated(MessageUpdated)``."""
+
+    def __init__(self, index: int, data: dict[str, Any], conversation: Conversation, session: Session) -> None:
+        super().__init__()
+        self._index = index
+        self._conversation = conversation
+        self._session = session
+        self._sid = str(data.get("sid") or "")
+        self._body: str | None = data.get("text")
+        self._type: str = data.get("type") or "text"
+        self._author: str | None = data.get("author")
+        self._subject: str | None = data.get("subject")
+        self._content_sid: str | None = data.get("contentSid")
+        self._last_updated_by: str | None = data.get("lastUpdatedBy")
+        self._participant_sid: str | None = data.get("memberSid")
+        self._attributes = parse_attributes(data.get("attributes"), f"message {self._sid}")
+        self._date_created = parse_date(data.get("timestamp"))
+        self._date_updated = parse_date(data.get("dateUpdated"))
+        self._receipt = AggregatedDeliveryReceipt._read(data.get("delivery"))
+
+    @property
+    def conversation(self) -> Conversation:
+        """Where the message was sent."""
+        return self._conversation
+
+    @property
+    def sid(self) -> str:
+        return self._sid
+
+    @property
+    def index(self) -> int:
+        """The message's number in its conversation. Later messages have greater ones; there may be gaps."""
+        return self._index
+
+    @property
+    def body(self) -> str | None:
+        """The text."""
+        return self._body
+
+    @property
+    def type(self) -> str:
+        """``"text"`` or ``"media"``."""
+        return self._type
+
+    @property
+    def author(self) -> str | None:
+        """The identity of the sender."""
+        return self._author
+
+    @property
+    def subject(self) -> str | None:
+        """The subject line, for e-mail participants."""
+        return self._subject
+
+    @property
+    def content_sid(self) -> str | None:
+        """The content template the message was made from."""
+        return self._content_sid
+
+    @property
+    def last_updated_by(self) -> str | None:
+        """The identity of who edited the message last."""
+        return self._last_updated_by
+
+    @property
+    def participant_sid(self) -> str | None:
+        """The sender's place in the conversation."""
+        return self._participant_sid
+
+    @property
+    def attributes(self) -> JSONValue:
+        return self._attributes
+
+    @property
+    def date_created(self) -> datetime | None:
+        return self._date_created
+
+    @property
+    def date_updated(self) -> datetime | None:
+        return self._date_updated
+
+    @property
+    def aggregated_delivery_receipt(self) -> AggregatedDeliveryReceipt | None:
+        """``None`` when nobody outside the service gets the message."""
+        return self._receipt
+
+    async def get_participant(self) -> Participant:
+        """The sender as a participant. Raises :class:`ConversationsError` when there is none (any more)."""
+        participant: Participant | None = None
+        if self._participant_sid:
+            participant = await self._found(self._conversation.get_participant_by_sid, self._participant_sid)
+        if participant is None and self._author:
+            participant = await self._found(self._conversation.get_participant_by_identity, self._author)
+        if participant is not None:
+            return participant
+        tried = [f"SID '{self._participant_sid}'"] if self._participant_sid else []
+        tried += [f"identity '{self._author}'"] if self._author else []
+        raise ConversationsError(f"Participant{' with' if tried else ''} {' or '.join(tried)} was not found")
+
+    @staticmethod
+    async def _found(look_up: Any, name: str) -> Participant | None:
+        try:
+            found: Participant | None = await look_up(name)
+        except ConversationsError:
+            return None
+        return found
+
+    async def remove(self) -> Message:
+        """Remove the message for everybody."""
+        await self._session.commands.delete(self._url)
+        return self
+
+    @checked(STRING)
+    async def update_body(self, body: str) -> Message:
+        """Edit the text. It changes here when the service says so, perhaps after this returns."""
+        await self._session.commands.post(self._url, {"body": body})
+        return self
+
+    @checked(JSON)
+    async def update_attributes(self, attributes: JSONValue) -> Message:
+        """Replace the attributes."""
+        await self._session.commands.post(self._url, {"attributes": to_json(attributes)})
+        return self
+
+    # -- for the message list --------------------------------------------------------------------------------
+
+    @property
+    def _url(self) -> str:
+        return f"{self._conversation._links.messages}/{self._sid}"
+
+    def _update(self, data: dict[str, Any]) -> None:
+        """Take over a complete newer item; what it lacks stays, except attributes."""
+        reasons: list[str] = []
+        if isinstance(data.get("text"), str) and data["text"] != self._body:
+            self._body = data["text"]
+            reasons.append("body")
+        if data.get("subject") and data["subject"] != self._subject:
+            self._subject = data["subject"]
+            reasons.append("subject")
+        if data.get("lastUpdatedBy") and data["lastUpdatedBy"] != self._last_updated_by:
+            self._last_updated_by = data["lastUpdatedBy"]
+            reasons.append("last_updated_by")
+        if data.get("author") and data["author"] != self._author:
+            self._author = data["author"]
+            reasons.append("author")
+        if data.get("dateUpdated") and self._date_updated != (updated := parse_date(data["dateUpdated"])):
+            self._date_updated = updated
+            reasons.append("date_updated")
+        if data.get("timestamp") and self._date_created != (created := parse_date(data["timestamp"])):
+            self._date_created = created
+            reasons.append("date_created")
+        attributes = parse_attributes(data.get("attributes"), f"message {self._sid}")
+        if not json_equal(self._attributes, attributes):
+            self._attributes = attributes
+            reasons.append("attributes")
+        receipt = AggregatedDeliveryReceipt._read(data.get("delivery"))
+        if receipt is not None and receipt._complete() and receipt != self._receipt:
+            self._receipt = receipt
+            reasons.append("delivery_receipt")
+        if reasons:
+            self._mark_dirty()
+            self.emit("updated", MessageUpdated(self, tuple(reasons)))

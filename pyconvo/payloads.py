@@ -1,0 +1,53 @@
+"""Payloads of events that carry more than one object. All are frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyconvo.twilsock.actions import ConnectionErrorInfo
+
+if TYPE_CHECKING:
+    from pyconvo.conversation import Conversation
+    from pyconvo.message import Message
+    from pyconvo.participant import Participant
+    from pyconvo.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationUpdated:
+    """``update_reasons`` are names of members of the conversation."""
+
+    conversation: Conversation
+    update_reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantUpdated:
+    """``update_reasons`` are names of members of the participant."""
+
+    participant: Participant
+    update_reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageUpdated:
+    """``update_reasons`` are names of members of the message; ``delivery_receipt`` means the aggregated one."""
+
+    message: Message
+    update_reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UserUpdated:
+    """``update_reasons``: ``friendly_name``, ``attributes``, ``reachability_online``, ``reachability_notifiable``."""
+
+    user: User
+    update_reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InitFailed:
+    """The client could not start; ``error`` says why."""
+
+    error: ConnectionErrorInfo

@@ -1,0 +1,368 @@
+"""The conversations that a client knows: the user's own ones, and others that were looked up.
+
+Follows the user's list (a Sync map) and reads it over REST at start. Every piece of news about a conversation goes
+through :meth:`Conversations.upsert`, whatever its source.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from pyconvo.conversation import Conversation, ConversationLinks
+from pyconvo.errors import ConversationsError, SyncError
+from pyconvo.events import ReplayEventEmitter
+from pyconvo.json_values import encode_component, to_json
+from pyconvo.paginator import Paginator
+from pyconvo.services.session import Session
+from pyconvo.services.tasks import done
+from pyconvo.sync import ItemAdded, ItemPage, ItemRemoved, ItemUpdated, MapItem, SyncMap
+
+logger = logging.getLogger("pyconvo.model")
+
+Source = Literal["sync", "rest"]
+
+#: Conversations on one page.
+PAGE_SIZE = 100
+
+#: What a conversation tells, and what the collection calls it.
+_FORWARDED = {
+    "updated": "conversation_updated",
+    "participant_joined": "participant_joined",
+    "participant_left": "participant_left",
+    "participant_updated": "participant_updated",
+    "message_added": "message_added",
+    "message_updated": "message_updated",
+    "message_removed": "message_removed",
+    "typing_started": "typing_started",
+    "typing_ended": "typing_ended",
+}
+
+#: What the collection tells.
+EVENTS = (
+    "conversation_added",
+    "conversation_removed",
+    "conversation_joined",
+    "conversation_left",
+    *_FORWARDED.values(),
+)
+
+
+class Conversations(ReplayEventEmitter):
+    """Events: see :data:`EVENTS`; their payloads are those of :class:`pyconvo.Client`."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._known: dict[str, Conversation] = {}
+        #: Conversations that are being opened and were not announced yet.
+        self._introductions: dict[str, asyncio.Task[Conversation | None]] = {}
+        self._map: SyncMap | None = None
+        #: Removed while the list was being read: what REST says about them is out of date.
+        self._tombstones: set[str] = set()
+        self._list_complete = False
+        #: Done when the REST list was read, or could not be.
+        self.list_read: asyncio.Event = asyncio.Event()
+
+    # -- the list --------------------------------------------------------------------------------------------
+
+    async def load(self) -> None:
+        """Read the user's list and follow it; returns when all its conversations are usable."""
+        try:
+            my_map = await self._open_map()
+            my_map.on("item_added", self._on_item)
+            my_map.on("item_updated", self._on_item)
+            my_map.on("item_removed", self._on_item_removed)
+            entries = await self._read_list()
+            upserts = [self.upsert("rest", sid, data) for sid, data in entries]
+            self.list_read.set()
+            await asyncio.gather(*upserts)
+            self._list_complete = True
+            self._tombstones.clear()
+        except ConversationsError as error:
+            logger.error("the list of conversations cannot be read: %s", error)
+            raise
+        finally:
+            self.list_read.set()
+
+    async def page(self) -> Paginator[Conversation]:
+        """The first page of the user's list, by ascending sid."""
+        return await self._wrap(await (await self._open_map()).get_items(page_size=PAGE_SIZE))
+
+    async def from_list(self, sid: str) -> Conversation | None:
+        """A conversation of the user's list."""
+        try:
+            item = await (await self._open_map()).get(sid)
+        except SyncError as error:
+            if error.status == 404:
+                return None
+            raise
+        return await self.upsert("sync", sid, item.data)
+
+    def joined(self, sid: str) -> Conversation | None:
+        """A conversation that is announced and joined, without asking anybody."""
+        conversation = self._known.get(sid)
+        if conversation is None or sid in self._introductions or conversation.status != "joined":
+            return None
+        return conversation
+
+    # -- single conversations --------------------------------------------------------------------------------
+
+    async def create(self, options: Mapping[str, Any]) -> Conversation:
+        """Create one. Its creator is not a participant yet. ``options``: by their official names."""
+        wanted = {
+            "friendly_name": options.get("friendlyName"),
+            "unique_name": options.get("uniqueName"),
+            "access": options.get("access"),
+        }
+        body = {name: value for name, value in wanted.items() if value is not None}
+        body["attributes"] = to_json(options.get("attributes", {}))
+        answer = await self._session.commands.post(self._session.configuration.links.conversations, body)
+        sid = answer["sid"]
+        known = self._known.get(sid)
+        if known is not None:
+            await known._streams.open_document()
+            return known
+        links = answer.get("links") or {}
+        own = self._links(sid)
+        descriptor = {
+            "channel": (answer.get("sync_objects") or {}).get("conversation"),
+            "createdBy": "",
+            "lastConsumedMessageIndex": 0,
+        }
+        conversation = Conversation(
+            sid,
+            descriptor,
+            ConversationLinks(
+                answer.get("url") or own.own,
+                links.get("messages") or own.messages,
+                links.get("participants") or own.participants,
+            ),
+            self._session,
+        )
+        self._known[sid] = conversation
+        # Before the document is opened: what it fills in is announced, for a conversation created here.
+        self._register(conversation)
+        try:
+            await conversation._streams.open_document()
+        except BaseException:
+            self._known.pop(sid, None)
+            raise
+        self.emit("conversation_added", conversation)
+        return conversation
+
+    async def by_unique_name(self, unique_name: str) -> Conversation | None:
+        """A conversation of the user's, by its unique name."""
+        base = self._session.configuration.links.my_conversations
+        body = await self._session.network.get(f"{base}/{encode_component(unique_name)}")
+        sid = body.get("conversation_sid")
+        if not sid:
+            return None
+        data: dict[str, Any] = {}
+        if "last_read_message_index" in body:
+            data["lastConsumedMessageIndex"] = body["last_read_message_index"]
+        return await self.upsert("sync", sid, data | self._from_rest(body, None))
+
+    async def peek(self, sid: str) -> Conversation | None:
+        """Any conversation that the user may see."""
+        body = await self._session.network.get(
+            f"{self._session.configuration.links.conversations}/{encode_component(sid)}"
+        )
+        return await self.upsert("sync", sid, self._from_rest(body, f"{sid}.channel"))
+
+    # -- news ------------------------------------------------------------------------------------------------
+
+    def upsert(self, source: Source, sid: str, data: Mapping[str, Any]) -> asyncio.Future[Conversation | None]:
+        """Merge news about a conversation, known or not.
+
+        Events are emitted before this returns where nothing has to be opened first. Gives ``None`` for a
+        conversation that is gone or that the user may not follow.
+        """
+        introduction = self._introductions.get(sid)
+        if introduction is not None:
+            what = f"news about conversation {sid}"
+            return self._session.tasks.start(self._upsert_after(introduction, source, sid, data), what)
+        conversation = self._known.get(sid)
+        if conversation is None:
+            if source == "rest" and sid in self._tombstones:
+                return done(None)
+            conversation = Conversation(sid, data, self._links(sid), self._session)
+            self._known[sid] = conversation
+            work = self._introduce(conversation, source, data)
+            self._introductions[sid] = task = self._session.tasks.start(work, f"opening conversation {sid}")
+            task.add_done_callback(lambda ended: self._introductions.pop(sid, None))
+            return task
+        event = self._merge(source, conversation, data)
+        if conversation._streams.document_is_open:
+            if event is not None:
+                self.emit(event, conversation)
+            return done(conversation)
+        return self._session.tasks.start(self._reopen(conversation, event), f"opening conversation {sid}")
+
+    async def _upsert_after(
+        self, introduction: asyncio.Task[Conversation | None], source: Source, sid: str, data: Mapping[str, Any]
+    ) -> Conversation | None:
+        try:
+            await asyncio.shield(introduction)
+        finally:
+            self._introductions.pop(sid, None)
+        return await self.upsert(source, sid, data)
+
+    async def _introduce(
+        self, conversation: Conversation, source: Source, data: Mapping[str, Any]
+    ) -> Conversation | None:
+        """Open a new conversation and announce it; forget it silently if that is not allowed."""
+        sid, joined = conversation.sid, data.get("status") == "joined"
+        try:
+            await conversation._streams.open_document()
+            if joined:
+                await conversation._streams.open()
+        except BaseException as error:
+            self._forget(conversation)
+            if isinstance(error, SyncError):
+                logger.debug("conversation %s cannot be followed: %s", sid, error)
+                return None
+            raise
+        if self._known.get(sid) is not conversation:
+            # Removed while it was being opened.
+            conversation._streams.close()
+            return None
+        self._introductions.pop(sid, None)
+        self._register(conversation)
+        self.emit("conversation_added", conversation)
+        if joined:
+            conversation._set_status("joined", source)
+            self.emit("conversation_joined", conversation)
+        return conversation
+
+    def _merge(self, source: Source, conversation: Conversation, data: Mapping[str, Any]) -> str | None:
+        """Merge news about a known conversation; returns the event to emit once its document is open."""
+        if source == "rest" and conversation._status_source == "sync":
+            return None
+        status, joined = data.get("status"), conversation.status == "joined"
+        if status == "joined" and not joined:
+            conversation._set_status("joined", source)
+            news = {key: data[key] for key in ("notificationLevel", "lastConsumedMessageIndex") if key in data}
+            conversation._update(news)
+            return "conversation_joined"
+        if status == "notParticipating":
+            if not joined:
+                return None
+            conversation._set_status("notParticipating", source)
+            conversation._update(data)
+            return "conversation_left"
+        conversation._update(data)
+        return None
+
+    async def _reopen(self, conversation: Conversation, event: str | None) -> Conversation:
+        await conversation._streams.open_document()
+        if event is not None:
+            self.emit(event, conversation)
+        return conversation
+
+    def _on_item(self, event: ItemAdded | ItemUpdated) -> None:
+        self.upsert("sync", str(event.item.key), event.item.data)
+
+    def _on_item_removed(self, event: ItemRemoved) -> None:
+        sid = str(event.key)
+        if not self._list_complete:
+            self._tombstones.add(sid)
+        conversation = self._known.get(sid)
+        if conversation is None:
+            return
+        if sid in self._introductions:
+            self._forget(conversation)
+            return
+        if conversation.status == "joined":
+            conversation._set_status("notParticipating", "sync")
+            self.emit("conversation_left", conversation)
+        self._forget(conversation)
+        self.emit("conversation_removed", conversation)
+        conversation.emit("removed", conversation)
+
+    def _on_removed(self, conversation: Conversation) -> None:
+        """Its document is gone."""
+        if self._known.get(conversation.sid) is conversation:
+            self._forget(conversation)
+            self.emit("conversation_removed", conversation)
+
+    # -- helpers ---------------------------------------------------------------------------------------------
+
+    def _register(self, conversation: Conversation) -> None:
+        conversation.on("removed", self._on_removed)
+        for event, name in _FORWARDED.items():
+            self._forward(conversation, event, name)
+
+    def _forward(self, conversation: Conversation, event: str, name: str) -> None:
+        conversation.on(event, lambda payload: self.emit(name, payload))
+
+    def _forget(self, conversation: Conversation) -> None:
+        if self._known.get(conversation.sid) is conversation:
+            del self._known[conversation.sid]
+
+    def _links(self, sid: str) -> ConversationLinks:
+        own = f"{self._session.configuration.links.conversations}/{sid}"
+        return ConversationLinks(own, f"{own}/Messages", f"{own}/Participants")
+
+    async def _open_map(self) -> SyncMap:
+        if self._map is None:
+            self._map = await self._session.sync.map(self._session.configuration.my_conversations)
+        return self._map
+
+    async def _read_list(self) -> list[tuple[str, dict[str, Any]]]:
+        entries: list[tuple[str, dict[str, Any]]] = []
+        token: str | None = None
+        while True:
+            url = self._session.configuration.links.my_conversations
+            body = await self._session.network.get(f"{url}?PageToken={encode_component(token)}" if token else url)
+            entries += [(entry["conversation_sid"], self._from_list(entry)) for entry in body["conversations"]]
+            token = body["meta"].get("next_token")
+            if not token:
+                return entries
+
+    @staticmethod
+    def _from_list(entry: Mapping[str, Any]) -> dict[str, Any]:
+        """An entry of the REST list, by the names of the Sync items."""
+        data = {"status": entry.get("status"), "channel": entry["sync_objects"].get("conversation")}
+        if "last_read_message_index" in entry:
+            data["lastConsumedMessageIndex"] = entry["last_read_message_index"]
+        if "notification_level" in entry:
+            data["notificationLevel"] = entry["notification_level"]
+        return data
+
+    @staticmethod
+    def _from_rest(body: Mapping[str, Any], default_document: str | None) -> dict[str, Any]:
+        """A single conversation's REST answer, by the names of the Sync items."""
+        return {
+            "status": body.get("status") or "unknown",
+            "friendlyName": body.get("friendly_name"),
+            "dateUpdated": body.get("date_updated"),
+            "dateCreated": body.get("date_created"),
+            "uniqueName": body.get("unique_name"),
+            "createdBy": body.get("created_by"),
+            "attributes": body.get("attributes"),
+            "channel": (body.get("sync_objects") or {}).get("conversation") or default_document,
+            "notificationLevel": body.get("notification_level"),
+        }
+
+    async def _wrap(self, page: ItemPage[MapItem]) -> Paginator[Conversation]:
+        upserts: Sequence[asyncio.Future[Conversation | None]] = [
+            self.upsert("sync", str(item.key), item.data) for item in page.items
+        ]
+        conversations = await asyncio.gather(*upserts)
+
+        async def following() -> Paginator[Conversation]:
+            return await self._wrap(await page.next_page())
+
+        async def preceding() -> Paginator[Conversation]:
+            return await self._wrap(await page.prev_page())
+
+        return Paginator(
+            [conversation for conversation in conversations if conversation is not None],
+            has_next_page=page.has_next_page,
+            has_prev_page=page.has_prev_page,
+            next_page=following,
+            prev_page=preceding,
+        )

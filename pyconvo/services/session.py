@@ -1,0 +1,56 @@
+"""What the parts of one client share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyconvo.hosts.base import Host
+from pyconvo.services.commands import Commands
+from pyconvo.services.configuration import Configuration
+from pyconvo.services.network import CachedNetwork
+from pyconvo.services.tasks import Tasks
+from pyconvo.sync.client import SyncClient
+from pyconvo.twilsock.connection import TwilsockClient
+
+if TYPE_CHECKING:
+    from pyconvo.services.typing import TypingIndicator
+    from pyconvo.services.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """There from the client's first moment."""
+
+    host: Host
+    tasks: Tasks
+    twilsock: TwilsockClient
+    sync: SyncClient
+    commands: Commands
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """There once the service has told its configuration."""
+
+    core: Core
+    configuration: Configuration
+    network: CachedNetwork
+    users: Users
+    typing: TypingIndicator
+
+    @property
+    def host(self) -> Host:
+        return self.core.host
+
+    @property
+    def tasks(self) -> Tasks:
+        return self.core.tasks
+
+    @property
+    def sync(self) -> SyncClient:
+        return self.core.sync
+
+    @property
+    def commands(self) -> Commands:
+        return self.core.commands
