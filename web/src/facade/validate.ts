@@ -34,7 +34,7 @@ function isPureObject(value: unknown): value is object {
 /** The text of the first failure, or undefined if all arguments pass. */
 export function check(rules: readonly RuleSet[], args: readonly unknown[], lookup: ClassLookup): string | undefined {
   if (args.length > rules.length) {
-    return `Expected at most ${rules.length} argument${rules.length === 1 ? "" : "s"}, but got ${args.length}`;
+    return `Expected at most ${rules.length} argument(s), but got ${args.length}`;
   }
   for (const [index, rule] of rules.entries()) {
     const { ok, expected, received } = judge(rule, args[index], lookup);

@@ -1,0 +1,31 @@
+"""Runs the facade's own tests (``web/test/*.test.ts``) in Node: bundled by esbuild, no browser, no network."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+ESBUILD = WEB / "node_modules" / ".bin" / "esbuild"
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("node") is None or not ESBUILD.exists(),
+    reason="needs Node and web/node_modules: build.py installs them",
+)
+
+
+@pytest.mark.parametrize("source", sorted((WEB / "test").glob("*.test.ts")), ids=lambda path: path.name)
+def test_in_node(source: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / f"{source.stem}.mjs"
+    subprocess.run(
+        [ESBUILD, source, "--bundle", "--platform=node", "--format=esm", f"--outfile={bundle}", "--log-level=warning"],
+        cwd=WEB,
+        check=True,
+    )
+    done = subprocess.run(
+        ["node", "--expose-gc", "--test-reporter=tap", bundle], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
