@@ -31,6 +31,9 @@ _OPEN_TIMEOUT = 20
 _CLOSE_TIMEOUT = 2
 _PING_INTERVAL = 20
 
+#: Never reached through a proxy, whatever the environment says.
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 
 class _NativeSocket:
     """One WebSocket, owned by one task, which opens it, reads it and ends with it."""
@@ -67,6 +70,7 @@ class _NativeSocket:
                 ping_timeout=_PING_INTERVAL,
                 max_size=None,
                 user_agent_header=None,
+                proxy=None if urlsplit(self._url).hostname in _LOOPBACK else True,
             ) as socket:
                 self._is_open = True
                 writer = asyncio.get_running_loop().create_task(self._write(socket))
@@ -184,6 +188,7 @@ class NativeHost:
 
         loop = asyncio.get_running_loop()
         if self._http is None or self._http_loop is not loop:
-            self._http = httpx.AsyncClient(timeout=60, follow_redirects=True)
+            direct = {f"all://{f'[{name}]' if ':' in name else name}": None for name in _LOOPBACK}
+            self._http = httpx.AsyncClient(timeout=60, follow_redirects=True, mounts=direct)
             self._http_loop = loop
         return self._http

@@ -31,6 +31,10 @@ from pyconvo.twilsock.options import TwilsockOptions
 
 logger = logging.getLogger("pyconvo.twilsock")
 
+#: Turns of the loop between a packet and the event it causes. What awaits an earlier reply sees that reply first, as
+#: it would in JavaScript, where every continuation runs before the next event; here each await takes a turn.
+_EVENT_TURNS = 4
+
 
 class _Listener:
     """Hears of one socket, as long as it is the current one."""
@@ -73,7 +77,9 @@ class TwilsockClient(ReplayEventEmitter):
         self._listener: _Listener | None = None
         self._timers: dict[str, TimerHandle] = {}
         self._waiting: dict[str, asyncio.Future[Any]] = {}
-        self._events: deque[Emit] = deque()
+        # Events with the turn from which they may be delivered; turns are counted while there are any.
+        self._events: deque[tuple[int, Emit]] = deque()
+        self._turn = 0
         self._running = False
         self._stop_network: Callable[[], None] | None = None
         # Known once the service has accepted a connection, or the first one has ended.
@@ -187,9 +193,9 @@ class TwilsockClient(ReplayEventEmitter):
             case CancelTimer(key):
                 self._cancel_timer(key)
             case Emit():
-                self._events.append(action)
+                self._events.append((self._turn + _EVENT_TURNS, action))
                 if len(self._events) == 1:
-                    self._host.call_later(0, self._deliver)
+                    self._host.call_later(0, self._next_turn)
             case Settle(key, value, error):
                 self._answer(key, value, error)
 
@@ -247,19 +253,24 @@ class TwilsockClient(ReplayEventEmitter):
         else:
             future.set_exception(error)
 
-    def _deliver(self) -> None:
-        """Deliver one event; the next one gets a turn of its own, so that what awaits this one runs between."""
-        emit = self._events[0]
+    def _next_turn(self) -> None:
+        """Deliver at most one event; the next one gets a turn of its own."""
+        self._turn += 1
+        due, emit = self._events[0]
+        if due <= self._turn:
+            try:
+                self._deliver(emit)
+            finally:
+                self._events.popleft()
+        if self._events:
+            self._host.call_later(0, self._next_turn)
+
+    def _deliver(self, emit: Emit) -> None:
         if emit.event == "initialized":
             self._learn_storage(emit.payload[0])
         elif emit.event == "disconnected":
             self._know_storage(None)
-        try:
-            self.emit(emit.event, *emit.payload)
-        finally:
-            self._events.popleft()
-            if self._events:
-                self._host.call_later(0, self._deliver)
+        self.emit(emit.event, *emit.payload)
 
     def _learn_storage(self, reply: InitReply) -> None:
         product = (reply.offline_storage or {}).get(self._options.product_id)

@@ -60,6 +60,8 @@ class Service:
         #: ``(method, path) -> (status, body)`` instead of the usual answer; ``None``: no special answer.
         self.override: Callable[[str, str, dict[str, Any], Any], tuple[int, Any] | None] | None = None
         self.auto_establish = True
+        #: Seconds that the service takes to answer a request.
+        self.latency = 0.0
         self.answers_init = True
         self.batch_reply: Any = {"estimated_delivery_in_ms": 10_000, "max_batch_size": 1000}
 
@@ -186,7 +188,9 @@ class Service:
             self.host.call_later(0, lambda: self._answer_init(socket, received.id))
         elif received.method == "message":
             request = received.header["http_request"]
-            self.host.call_later(0, lambda: self._answer(socket, received.id, request, received.payload))
+            self.host.call_later(
+                self.latency, lambda: self._answer(socket, received.id, request, received.payload)
+            )
 
     def _answer_init(self, socket: MemorySocket, id: str) -> None:
         socket.receive({"method": "reply", "id": id, "status": {"code": 200, "status": "OK"}})

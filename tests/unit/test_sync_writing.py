@@ -48,9 +48,10 @@ class TestDocument:
     async def test_an_event_before_the_answer_makes_the_write_remote(self) -> None:
         service, entity, document, heard = await world("document", data={"a": 1})
 
-        service.write(entity, {"a": 2})  # already on its way when the answer to our write is
+        service.latency = 0.1
+        service.write(entity, {"a": 2})  # comes while our write is on its way, and is its echo
         service.override = lambda method, *_: (200, entity.describe()) if method == "POST" else None
-        await service.run(document.set({"a": 2}))
+        assert await service.run(document.set({"a": 2}), seconds=0.2) == {"a": 2}
         assert heard == [("updated", {"a": 2}, False)]
 
     async def test_update_merges_and_carries_the_revision(self) -> None:
