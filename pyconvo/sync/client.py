@@ -21,7 +21,8 @@ from pyconvo.sync.list import ListCore, SyncList
 from pyconvo.sync.map import MapCore, SyncMap
 from pyconvo.sync.network import SyncNetwork
 from pyconvo.sync.storage import EntityStorage, SessionStorage
-from pyconvo.sync.subscriptions import CancelTimer, SendBatch, StartTimer, Subscriptions
+from pyconvo.sync.subscription import CancelTimer, SendBatch, StartTimer
+from pyconvo.sync.subscriptions import Subscriptions
 from pyconvo.twilsock.connection import TwilsockClient
 
 logger = logging.getLogger("pyconvo.sync")
@@ -136,6 +137,10 @@ class SyncClient(ReplayEventEmitter):
 
     def unsubscribe(self, core: EntityCore) -> None:
         self._subscriptions.remove(core.sid)
+        self._run()
+
+    def refresh(self, core: EntityCore) -> None:
+        self._subscriptions.refresh(core.sid)
         self._run()
 
     def forget(self, core: EntityCore) -> None:

@@ -24,6 +24,9 @@ class Registry(Protocol):
 
     def unsubscribe(self, core: EntityCore) -> None: ...
 
+    def refresh(self, core: EntityCore) -> None:
+        """Events may have been missed."""
+
     def forget(self, core: EntityCore) -> None:
         """The entity was removed or nobody holds it: the next open starts afresh."""
 
@@ -178,6 +181,11 @@ class SyncHandle(ReplayEventEmitter):
             self._closed = True
             self._entity.detach(self)
             self.remove_all_listeners()
+
+    def catch_up(self) -> None:
+        """Ask the service for events that may have been missed. What is known already is not told again."""
+        if not self._closed:
+            self._entity.services.registry.refresh(self._entity)
 
     async def remove_entity(self) -> None:
         """Remove the object itself, for everybody."""

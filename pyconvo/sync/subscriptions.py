@@ -11,94 +11,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from pyconvo.backoff import Backoff
 from pyconvo.errors import SyncError
-from pyconvo.sync.gaps import EventIds
+from pyconvo.sync.subscription import Action, Batch, CancelTimer, SendBatch, StartTimer, Subject, Subscription
 
 logger = logging.getLogger("pyconvo.sync")
 
 _FIRST_BATCH_SIZE = 100
-
-
-class Subject(Protocol):
-    """An entity, as far as subscriptions know it."""
-
-    sid: str
-    last_event_id: int | None
-
-    @property
-    def type(self) -> str: ...
-
-    def apply(self, event_type: str, event: Mapping[str, Any], *, ordered: bool) -> None: ...
-
-    def advance(self, event_id: int | None) -> None: ...
-
-    def set_subscription_state(self, state: str) -> None: ...
-
-    def fail(self, error: SyncError) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class SendBatch:
-    """POST ``body``; then call ``replied(id, answer)`` or ``refused(id)``."""
-
-    id: int
-    body: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class StartTimer:
-    """Call ``timer(key)`` after ``delay`` seconds, instead of an earlier timer of this key."""
-
-    key: str
-    delay: float
-
-
-@dataclass(frozen=True, slots=True)
-class CancelTimer:
-    key: str
-
-
-Action = SendBatch | StartTimer | CancelTimer
-
-
-class _Subscription:
-    """One wanted entity."""
-
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
-        self.pending_action: str | None = None
-        self.correlation: int | None = None
-        self.established = False
-        self.failed = False
-        self.retries = 0
-        self.ids = EventIds(subject.last_event_id)
-
-    def pend(self, action: str | None, correlation: int | None) -> None:
-        self.pending_action, self.correlation = action, correlation
-
-    @property
-    def watches_gaps(self) -> bool:
-        # A document's event carries all its data: an earlier one that was lost changes nothing.
-        return self.subject.type in ("list", "map")
-
-    @property
-    def resume_from(self) -> int | None:
-        """The event after which events are to be sent."""
-        root, contiguous = self.subject.last_event_id, self.ids.contiguous
-        if self.watches_gaps and self.ids.has_gap and root is not None and contiguous is not None:
-            return min(root, contiguous)
-        return root
-
-
-@dataclass(slots=True)
-class _Batch:
-    action: str
-    subscriptions: list[_Subscription]
-    estimated_delivery: float = 0
 
 
 class Subscriptions:
@@ -109,9 +30,9 @@ class Subscriptions:
         self._backoff = Backoff(random, initial=100, maximum=120_000, randomisation=0.2)
         self._out: list[Action] = []
         #: What the user wants, and what has been asked for, by sid.
-        self._wanted: dict[str, _Subscription] = {}
-        self._persisted: dict[str, _Subscription] = {}
-        self._batches: dict[int, _Batch] = {}
+        self._wanted: dict[str, Subscription] = {}
+        self._persisted: dict[str, Subscription] = {}
+        self._batches: dict[int, Batch] = {}
         self._heard: dict[int, float] = {}
         self._last_id = 0
         self._batch_size = _FIRST_BATCH_SIZE
@@ -131,11 +52,18 @@ class Subscriptions:
         if known is not None and known.subject.last_event_id == subject.last_event_id:
             return
         self._persisted.pop(subject.sid, None)
-        self._wanted[subject.sid] = _Subscription(subject)
+        self._wanted[subject.sid] = Subscription(subject)
         self._arm()
 
     def remove(self, sid: str) -> None:
         if self._wanted.pop(sid, None) is not None:
+            self._arm()
+
+    def refresh(self, sid: str) -> None:
+        """Ask for what may have been missed since the last event, without touching the subscription."""
+        subscription = self._wanted.get(sid)
+        if subscription is not None and subscription.established:
+            subscription.refresh = True
             self._arm()
 
     def shutdown(self) -> None:
@@ -190,24 +118,27 @@ class Subscriptions:
 
     # -- batches ---------------------------------------------------------------------------------------------
 
-    def _next_batch(self) -> _Batch | None:
+    def _next_batch(self) -> Batch | None:
         missing = [
             one
             for sid, one in self._wanted.items()
-            if one.pending_action != "establish" and not one.failed and (sid not in self._persisted or self._gap(one))
+            if one.pending_action != "establish" and not one.failed and (sid not in self._persisted or self._stale(one))
         ]
         if missing:
-            return _Batch("establish", missing[: self._batch_size])
+            return Batch("establish", missing[: self._batch_size])
         surplus = [
             one
             for sid, one in self._persisted.items()
             if sid not in self._wanted and one.pending_action != "cancel" and not one.failed
         ]
-        return _Batch("cancel", surplus[: self._batch_size]) if surplus else None
+        return Batch("cancel", surplus[: self._batch_size]) if surplus else None
 
     @staticmethod
-    def _gap(subscription: _Subscription) -> bool:
+    def _gap(subscription: Subscription) -> bool:
         return subscription.watches_gaps and subscription.established and subscription.ids.has_gap
+
+    def _stale(self, subscription: Subscription) -> bool:
+        return subscription.refresh or self._gap(subscription)
 
     def _send_batch(self) -> None:
         batch = self._next_batch()
@@ -224,12 +155,13 @@ class Subscriptions:
         self._batches[self._last_id] = batch
         self._out.append(SendBatch(self._last_id, self._request(self._last_id, batch)))
 
-    def _request(self, correlation: int, batch: _Batch) -> dict[str, Any]:
+    def _request(self, correlation: int, batch: Batch) -> dict[str, Any]:
         requests = []
         for subscription in batch.subscriptions:
             subject = subscription.subject
             request: dict[str, Any] = {"object_sid": subject.sid, "object_type": subject.type}
             if batch.action == "establish":
+                subscription.refresh = False
                 request["last_event_id"] = subscription.resume_from
                 subscription.ids.asked()
             requests.append(request)

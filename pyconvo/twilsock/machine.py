@@ -131,8 +131,7 @@ class Machine:
         self._fire(Trigger.SOCKET_CONNECTED)
 
     def socket_failed(self, message: str | None) -> None:
-        text = "undefined" if message is None else message
-        self._out.emit("connection_error", ConnectionErrorInfo(False, f"Socket error: {text}"))
+        self._out.emit("connection_error", ConnectionErrorInfo(False, f"Socket error: {message or 'undefined'}"))
         # Not a state of this machine, but a public value: pages show it.
         self._out.emit("state_changed", "retrying")
 
@@ -247,15 +246,11 @@ class Machine:
                 self._send_close()
             self._finalise()
             self._closed_soon()
-        elif state is State.UNSUPPORTED:
+        elif state in (State.DISCONNECTED, State.UNSUPPORTED):
+            self._delays.reset()
             self._send_close()
             self._finalise()
-            self._out.do(*self._tokens.abandoned(TwilsockError(CONNECTION_LOST)))
-        elif state is State.DISCONNECTED:
-            self._delays.reset()
-            self._finalise()
-            self._out.do(*self._tokens.abandoned(TwilsockError(CONNECTION_LOST)))
-            self._out.do(Settle("disconnect"))
+            self._out.do(*self._tokens.abandoned(TwilsockError(CONNECTION_LOST)), Settle("disconnect"))
 
     def _taken(self, trigger: Trigger) -> None:
         if trigger is Trigger.USER_UPDATE_TOKEN:

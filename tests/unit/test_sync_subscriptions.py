@@ -338,6 +338,26 @@ async def test_numbers_with_holes_of_their_own_are_asked_about_once() -> None:
     assert len(service.subscriptions) == 2
 
 
+async def test_catching_up_on_suspicion() -> None:
+    service, items, entity = await with_list(1)
+    heard = Heard(items)
+    items.catch_up()  # not established yet: what is missing will come anyway
+    await service.host.advance(0.2)
+    service.put(entity, 1, {"n": 1}, publish=False)  # lost, and nothing follows
+    await service.host.advance(60)
+    assert heard == []
+    items.catch_up()
+    items.catch_up()
+    await service.host.advance(0.5)
+    assert [event[1] for event in heard] == [1]
+    assert [body["requests"][0]["last_event_id"] for body in service.subscriptions] == [1, 1]
+    items.catch_up()
+    await service.host.advance(0.5)
+    assert len(heard) == 1
+    items.close()
+    items.catch_up()
+
+
 def test_event_ids() -> None:
     ids = EventIds(5)
     for number in (7, 9):
