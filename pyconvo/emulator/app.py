@@ -77,7 +77,7 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        clock = asyncio.create_task(drive(service.clock))
+        clock = asyncio.create_task(drive(service.clock, service.hub.turn))
         try:
             yield
         finally:

@@ -1,7 +1,7 @@
 """The emulator's clock: real time, until a test moves it or stops it. Every deadline of the service follows it.
 
 Not responsible for waking up in real time by itself: the server's loop asks ``next_due`` and calls ``run_due``
-(``driver`` below), so that the clock also works without a loop.
+(``drive`` below), so that the clock also works without a loop.
 """
 
 from __future__ import annotations
@@ -9,10 +9,16 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+
+logger = logging.getLogger("pyconvo.emulator.clock")
+
+#: The last moment that a date can be written for, with a margin: in the year 9999.
+LAST = 253_300_000_000.0
 
 
 class Timer:
@@ -77,14 +83,16 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         """Move forward, running what falls due on the way, each at its own moment and in order."""
-        if seconds < 0:
+        if not seconds >= 0:
             raise ValueError("the clock can only be moved forward")
         self.set(self.now() + seconds)
 
     def set(self, target: float) -> None:
-        """Move forward to ``target``."""
+        """Move forward to ``target``, seconds since 1970."""
         if target < self.now():
             raise ValueError("the clock can only be moved forward")
+        if not target <= LAST:
+            raise ValueError("the clock cannot be moved beyond the year 9999")
         was_frozen = self.frozen
         self.freeze()
         while (due := self.next_due()) is not None and due <= target:
@@ -106,7 +114,11 @@ class Clock:
         while (due := self.next_due()) is not None and due <= self.now():
             timer = heapq.heappop(self._timers)[2]
             timer.cancelled = True
-            timer.callback()
+            try:
+                timer.callback()
+            except Exception:
+                # One broken deadline must not stop all the others.
+                logger.exception("a deadline of the service failed")
 
     def clear(self) -> None:
         """Forget every timer."""
@@ -124,16 +136,18 @@ class Clock:
             self.on_change()
 
 
-async def drive(clock: Clock) -> None:
-    """Run timers as real time passes, until cancelled."""
+async def drive(clock: Clock, turn: asyncio.Lock) -> None:
+    """Run timers as real time passes, between requests (holding ``turn``), until cancelled."""
     changed = asyncio.Event()
     clock.on_change = changed.set
     try:
         while True:
-            clock.run_due()
+            async with turn:
+                clock.run_due()
             changed.clear()
             due = clock.next_due()
-            wait = None if due is None or clock.frozen else max(0.0, due - clock.now())
+            # Never longer than half a minute: the machine may sleep, or its clock be set, meanwhile.
+            wait = None if due is None or clock.frozen else min(30.0, max(0.0, due - clock.now()))
             try:
                 async with asyncio.timeout(wait):
                     await changed.wait()

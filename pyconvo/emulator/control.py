@@ -5,7 +5,6 @@ Not responsible for doing any of it (the service does).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,9 +14,8 @@ from starlette.routing import Route
 
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults import FaultError
+from pyconvo.emulator.json_body import BAD_REQUEST, optional, read
 from pyconvo.emulator.service import Service
-
-BAD_REQUEST = 20001
 
 
 class Control:
@@ -53,7 +51,7 @@ class Control:
     async def state(self, request: Request) -> Response:
         service = self._service
         connections = [
-            {"id": one.id, "identity": one.identity, "subscriptions": len(one.subscriptions)}
+            {"id": one.id, "identity": one.identity, "subscriptions": len(service.hub.subscriptions(one))}
             for one in service.hub.connections.values()
         ]
         return JSONResponse(
@@ -65,8 +63,15 @@ class Control:
         return JSONResponse({"faults": self._service.faults.list()})
 
     async def add_fault(self, request: Request) -> Response:
+        """Plan a fault; one ``on`` a connection (``drop``, or ``close`` with a ``code``) happens now."""
+        body = await read(request)
+        if body.get("on") == "connection":
+            happen = {"drop": self.drop, "close": self.close}.get(str(body.get("action")))
+            if happen is None:
+                raise TwilioError(400, BAD_REQUEST, "unknown action for connection; known: drop, close")
+            return await happen(request)
         try:
-            self._service.faults.add(await read(request))
+            self._service.faults.add(body)
         except FaultError as error:
             raise TwilioError(400, BAD_REQUEST, str(error)) from error
         return await self.list_faults(request)
@@ -79,6 +84,8 @@ class Control:
         """Cut sockets: all, those of ``identity``, at most ``count``."""
         body = await read(request)
         identity, count = optional(body, "identity", str), optional(body, "count", int)
+        if count is not None and count < 0:
+            raise TwilioError(400, BAD_REQUEST, "count must not be negative")
         chosen = [one for one in self._service.sockets.values() if identity in (None, one.identity)][:count]
         for socket in chosen:
             socket.drop()
@@ -147,22 +154,3 @@ class Control:
         state = optional(body, "state", str)
         self._service.conversations.conversations.set_state(request.path_params["conversation"], str(state))
         return JSONResponse({"state": state})
-
-
-async def read(request: Request) -> dict[str, Any]:
-    """The JSON object in a request's body; ``{}`` when it is empty."""
-    try:
-        body = json.loads(await request.body() or b"{}")
-    except ValueError as error:
-        raise TwilioError(400, BAD_REQUEST, "The request body is not valid JSON") from error
-    if not isinstance(body, dict):
-        raise TwilioError(400, BAD_REQUEST, "The request body is not a JSON object")
-    return body
-
-
-def optional(body: dict[str, Any], name: str, kind: type) -> Any:
-    """A field that may be missing but not of another type."""
-    value = body.get(name)
-    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
-        raise TwilioError(400, BAD_REQUEST, f"{name} must be of type {kind.__name__}")
-    return value

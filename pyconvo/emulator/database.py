@@ -11,6 +11,8 @@ from pathlib import Path
 from pyconvo.emulator.ids import Ids
 
 SCHEMA_VERSION = 1
+#: Marks a file as the emulator's own ("pycv").
+APPLICATION_ID = 0x70796376
 
 
 class DatabaseError(Exception):
@@ -30,10 +32,7 @@ def open_database(path: str | None) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = FULL")
         # Takes the lock now, so that a second process is told at its start and not at its first write.
         db.execute("BEGIN EXCLUSIVE")
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        if version not in (0, SCHEMA_VERSION):
-            raise DatabaseError(f"{path} was written by another version of the emulator (schema {version})")
-        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        _claim(db, path)
         db.execute("COMMIT")
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
@@ -42,6 +41,24 @@ def open_database(path: str | None) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         raise DatabaseError(f"{path} is not a database of the emulator: {error}") from error
     return db
+
+
+def _claim(db: sqlite3.Connection, path: str) -> None:
+    """Mark a new file as the emulator's; refuse one that is not."""
+    (owner,) = db.execute("PRAGMA application_id").fetchone()
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if owner == 0 and tables == 0:
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        return
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if owner != APPLICATION_ID:
+        raise DatabaseError(f"{path} is the database of another program: name another file")
+    if version != SCHEMA_VERSION:
+        raise DatabaseError(
+            f"{path} was written by another version of the emulator (schema {version}, this one has "
+            f"{SCHEMA_VERSION}): use that version, or name another file"
+        )
 
 
 def generation(db: sqlite3.Connection) -> str:

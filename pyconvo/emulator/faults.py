@@ -20,6 +20,20 @@ ACTIONS: dict[str, set[str]] = {
 }
 
 
+_OPTIONAL_TEXT = (str, type(None))
+TYPES: dict[str, tuple[type, ...]] = {
+    "on": (str,),
+    "action": (str,),
+    "times": (int,),
+    "skip": (int,),
+    "status": (int,),
+    "delay": (int, float),
+    "identity": _OPTIONAL_TEXT,
+    "method": _OPTIONAL_TEXT,
+    "path": _OPTIONAL_TEXT,
+}
+
+
 class FaultError(ValueError):
     """The fault asked for does not exist. The message lists what does."""
 
@@ -29,7 +43,8 @@ class Fault:
     """``path`` is a regular expression searched in the path (or a notification's event type).
 
     ``status`` and ``body`` are the answer of ``respond``; ``delay`` is in real seconds; ``skip`` lets the first
-    matches pass.
+    matches pass. To a refused login or token update, ``body`` may give ``description``, ``errorCode`` and a
+    ``backoff_policy``.
     """
 
     on: On
@@ -45,10 +60,20 @@ class Fault:
     pattern: re.Pattern[str] | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
+        for name, kinds in TYPES.items():
+            value = getattr(self, name)
+            if not isinstance(value, kinds) or isinstance(value, bool):
+                raise FaultError(f"{name!r} is of the wrong type: {type(value).__name__}")
         if self.on not in ACTIONS:
             raise FaultError(f"unknown 'on': {self.on!r}; known: {', '.join(ACTIONS)}")
         if self.action not in ACTIONS[self.on]:
             raise FaultError(f"unknown action for {self.on}: {self.action!r}; known: {sorted(ACTIONS[self.on])}")
+        if not 100 <= self.status <= 999:
+            raise FaultError("'status' must have three digits")
+        if not 0 <= self.delay <= 3600:
+            raise FaultError("'delay' must be a number of seconds, up to an hour")
+        if self.method is not None:
+            self.method = self.method.upper()
         if self.path is not None:
             try:
                 self.pattern = re.compile(self.path)

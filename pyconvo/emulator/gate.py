@@ -1,4 +1,4 @@
-"""The gate in front of every direct request: which host is meant, who calls, one at a time, errors as JSON.
+"""The gate in front of every direct request: which host is meant, from which page, who calls, one at a time.
 
 A tunnelled request has passed its own gate (the connection's login) and only has its errors rendered here.
 Not responsible for what a request does.
@@ -7,6 +7,7 @@ Not responsible for what a request does.
 from __future__ import annotations
 
 import logging
+import re
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -20,10 +21,12 @@ from pyconvo.emulator.service import Service
 logger = logging.getLogger("pyconvo.emulator")
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 #: Paths of the client's API, for which a direct request must carry a token.
 CLIENT_API = ("/Client/", "/v3/", "/v4/", "/v1/Instances/")
 #: Paths that change or read the service's data: they take turns with the tunnelled requests.
 SERVICE = (*CLIENT_API, "/emulator/", "/token")
+LARGEST_BODY = 64 * 1024 * 1024
 
 
 class Gate:
@@ -35,38 +38,69 @@ class Gate:
         if scope["type"] == "lifespan" or SCOPE_KEY in scope:
             await self._guarded(scope, receive, send)
             return
+        request = Request(scope) if scope["type"] == "http" else None
         if not self._known_host(scope):
             text = "This emulator is for this machine only; address it as 127.0.0.1 or localhost"
             await refuse(TwilioError(403, 20403, text))(scope, receive, send)
-        elif scope["type"] == "http" and scope["path"].startswith(SERVICE):
-            await self._in_turn(scope, receive, send)
-        else:
+        elif request is None or not scope["path"].startswith(SERVICE):
             await self._guarded(scope, receive, send)
+        elif not self._known_origin(request):
+            text = "Pages of other machines may not use this emulator; serve the page from localhost"
+            await refuse(TwilioError(403, 20403, text))(scope, receive, send)
+        else:
+            await self._in_turn(scope, receive, send)
 
     def _known_host(self, scope: Scope) -> bool:
         host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-        name = host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host
+        return self._known(host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host)
+
+    def _known(self, name: str) -> bool:
         return name.strip("[]") in LOOPBACK or name in self._service.config.open_hosts
 
+    def _known_origin(self, request: Request) -> bool:
+        """Any page of the web can send a plain POST to this machine; only local ones are obeyed."""
+        origin = request.headers.get("origin")
+        if origin is None or re.fullmatch(LOOPBACK_ORIGIN, origin):
+            return True
+        host = re.fullmatch(r"https?://(\[[^\]]*\]|[^:/]*)(:\d+)?", origin)
+        return host is not None and self._known(host[1])
+
     async def _in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The body is read before the turn and the answer sent after it: a slow peer must not stop the others."""
         hub = self._service.hub
+        try:
+            body = await _whole(receive)
+        except TwilioError as error:
+            await refuse(error)(scope, receive, send)
+            return
+        if body is None:
+            return
+        answer: list[Message] = []
+
+        async def replay() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def collect(message: Message) -> None:
+            answer.append(message)
+
         async with hub.turn:
-            if scope["path"].startswith(CLIENT_API) and scope["method"] != "OPTIONS":
-                try:
-                    scope[SCOPE_KEY] = self._caller(scope)
-                except TwilioError as error:
-                    await refuse(error)(scope, receive, send)
-                    return
             with hub.deferred() as actions:
-                await self._guarded(scope, receive, send)
+                try:
+                    if scope["path"].startswith(CLIENT_API) and scope["method"] != "OPTIONS":
+                        scope[SCOPE_KEY] = self._caller(scope)
+                except TwilioError as error:
+                    await refuse(error)(scope, replay, collect)
+                else:
+                    await self._guarded(scope, replay, collect)
             for action in actions:
                 action()
+        for message in answer:
+            await send(message)
 
     def _caller(self, scope: Scope) -> Caller:
-        config = self._service.config
-        token = Request(scope).headers.get("x-twilio-token")
-        access = auth.verify(token, secret=config.secret, service_sid=config.service_sid, clock=self._service.clock)
-        return Caller(access.identity, "", None, access.claims)
+        service = self._service
+        access = service.verify(Request(scope).headers.get("x-twilio-token"))
+        return Caller(access.identity, service.ensure_user(access.identity), None, access.claims)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Errors become JSON; what nobody foresaw becomes a 500 and a line in the log, never a dead connection."""
@@ -84,6 +118,9 @@ class Gate:
             await self._app(scope, receive, watch)
         except TwilioError as error:
             await refuse(error)(scope, receive, send)
+        except UnicodeEncodeError:
+            error = TwilioError(400, 20001, "The request holds an unpaired surrogate: that is not text")
+            await refuse(error)(scope, receive, send)
         except Exception:
             logger.exception("%s %s failed", scope["method"], scope["path"])
             if started:
@@ -91,5 +128,24 @@ class Gate:
             await refuse(TwilioError(500, 20500, "Internal error of the emulator; see its log"))(scope, receive, send)
 
 
+async def _whole(receive: Receive) -> bytes | None:
+    """A request's body; None when the peer has gone before its end."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > LARGEST_BODY:
+            raise TwilioError(413, 20001, f"The request body is larger than {LARGEST_BODY} bytes")
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
 def refuse(error: TwilioError) -> JSONResponse:
-    return JSONResponse(error.body(), status_code=error.status)
+    body = error.body()
+    # The message may repeat what was asked for, and that need not be text.
+    body["message"] = error.message.encode("utf-8", "replace").decode()
+    return JSONResponse(body, status_code=error.status)

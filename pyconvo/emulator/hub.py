@@ -26,7 +26,6 @@ class Subscriber(Protocol):
     id: str
     identity: str | None
     message_types: frozenset[str]
-    subscriptions: set[str]
 
     def tell(self, message_type: str, payload: dict[str, Any]) -> None: ...
 
@@ -41,6 +40,9 @@ class Hub:
         #: Told of the first and the last connection of an identity.
         self.on_presence: Callable[[str, bool], Any] = lambda identity, online: None
         self.turn = asyncio.Lock()
+        # Dictionaries instead of sets: events go out in the order of subscribing, the same in every run.
+        self._by_object: dict[str, dict[str, Subscriber]] = {}
+        self._by_connection: dict[str, set[str]] = {}
 
     # -- connections
 
@@ -54,13 +56,43 @@ class Hub:
 
     def remove(self, connection: Subscriber) -> None:
         """A connection has gone; harmless when it never logged in."""
+        for sid in list(self.subscriptions(connection)):
+            self.unsubscribe(connection, sid)
         if self.connections.pop(connection.id, None) is not None:
             identity = connection.identity or ""
             if not self.of(identity):
                 self.on_presence(identity, False)
 
+    def clear(self) -> None:
+        """Forget every connection, without telling anybody."""
+        self.connections.clear()
+        self._by_object.clear()
+        self._by_connection.clear()
+
     def of(self, identity: str) -> list[Subscriber]:
         return [connection for connection in self.connections.values() if connection.identity == identity]
+
+    # -- subscriptions
+
+    def subscribe(self, connection: Subscriber, sid: str) -> None:
+        """From now on the connection hears of the object's changes."""
+        self._by_object.setdefault(sid, {})[connection.id] = connection
+        self._by_connection.setdefault(connection.id, set()).add(sid)
+
+    def unsubscribe(self, connection: Subscriber, sid: str) -> None:
+        """Harmless when it was not subscribed."""
+        listeners = self._by_object.get(sid, {})
+        listeners.pop(connection.id, None)
+        if not listeners:
+            self._by_object.pop(sid, None)
+        objects = self._by_connection.get(connection.id, set())
+        objects.discard(sid)
+        if not objects:
+            self._by_connection.pop(connection.id, None)
+
+    def subscriptions(self, connection: Subscriber) -> frozenset[str]:
+        """The sids of the objects that a connection hears of."""
+        return frozenset(self._by_connection.get(connection.id, ()))
 
     # -- what they hear
 
@@ -99,8 +131,7 @@ class Hub:
 
     def _deliver(self, event: SyncEvent) -> None:
         payload = {"event_type": event.type, "event_protocol_version": 4, "event": event.body}
-        for connection in list(self.connections.values()):
-            if event.sid in connection.subscriptions:
-                connection.tell(f"com.twilio.rtd.cds.{event.kind}", payload)
-                if event.type == f"{event.kind}_removed":
-                    connection.subscriptions.discard(event.sid)
+        for connection in list(self._by_object.get(event.sid, {}).values()):
+            connection.tell(f"com.twilio.rtd.cds.{event.kind}", payload)
+            if event.type == f"{event.kind}_removed":
+                self.unsubscribe(connection, event.sid)

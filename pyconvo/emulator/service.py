@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
-from pyconvo.emulator import database
+from pyconvo.emulator import auth, database
 from pyconvo.emulator.clock import Clock
 from pyconvo.emulator.config import ACCOUNT_SID, API_KEY_SID, EmulatorConfig
 from pyconvo.emulator.conversations.context import Settings
@@ -38,6 +38,8 @@ class Service:
         self.config = config
         self.clock = Clock()
         self.ids = Ids(config.seed)
+        #: Apart from the seeded ones: how many packets are sent must not change the sids of what is created.
+        self.packet_ids = Ids()
         self.log = PacketLog(self.clock)
         self.faults = Faults()
         self.hub = Hub()
@@ -73,7 +75,7 @@ class Service:
         """Forget everything: data, faults, log, clock, connections. ``seed`` makes identifiers repeatable."""
         for socket in list(self.sockets.values()):
             socket.drop()
-        self.hub.connections.clear()
+        self.hub.clear()
         self.faults.clear()
         self.clock.reset()
         self.ids.seed(self.config.seed if seed is None else seed)
@@ -99,8 +101,13 @@ class Service:
 
     # -- what a login needs
 
-    def ensure_user(self, identity: str) -> None:
-        self.conversations.ensure_user(identity)
+    def verify(self, token: Any) -> auth.Access:
+        """Raises :class:`TwilioError` (401) for a token that does not open this service."""
+        return auth.verify(token, secret=self.config.secret, service_sid=self.config.service_sid, clock=self.clock)
+
+    def ensure_user(self, identity: str) -> str:
+        """The sid of the identity's user, made when it is new."""
+        return self.conversations.ensure_user(identity).sid
 
     def storage_id(self, identity: str) -> str:
         """Names the client's cache of this data: other data, other name."""

@@ -8,12 +8,16 @@ from typing import Any, Literal
 Kind = Literal["document", "list", "map"]
 Order = Literal["asc", "desc"]
 
+SYSTEM = "system"
 SID_PREFIX: dict[Kind, str] = {"document": "ET", "list": "ES", "map": "MP"}
 
 
 @dataclass(frozen=True, slots=True)
 class SyncObject:
-    """A document, list or map. ``data`` is a document's content, ``{}`` for the others."""
+    """A document, list or map. ``data`` is a document's content, ``{}`` for the others.
+
+    ``created_by`` is the identity whose client made it, or ``system``: then only the service may change it.
+    """
 
     kind: Kind
     sid: str
@@ -23,6 +27,7 @@ class SyncObject:
     data: dict[str, Any]
     date_created: str
     date_updated: str
+    created_by: str = SYSTEM
 
 
 Document = SyncObject

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pyconvo.emulator.config import ACCOUNT_SID
-from pyconvo.emulator.sync.objects import Item, Page, SyncObject
+from pyconvo.emulator.sync.objects import Item, Order, Page, SyncObject
+from pyconvo.emulator.sync.page_token import PageToken
 from pyconvo.emulator.sync.store import SyncStore
 
 
@@ -22,7 +23,7 @@ def entity(store: SyncStore, target: SyncObject, service_sid: str, items: Page |
         "date_created": target.date_created,
         "date_updated": target.date_updated,
         "date_expires": None,
-        "created_by": "system",
+        "created_by": target.created_by,
     }
     if target.kind == "document":
         return body | {"data": target.data}
@@ -48,16 +49,20 @@ def item(store: SyncStore, target: SyncObject, one: Item) -> dict[str, Any]:
     }
 
 
-def page(store: SyncStore, target: SyncObject, found: Page, page_size: int) -> dict[str, Any]:
-    """The tokens only tell that there is more; a reader goes on with ``From``."""
-    first = found.items[0].key if found.items else ""
-    last = found.items[-1].key if found.items else ""
+def page(
+    store: SyncStore, target: SyncObject, found: Page, page_size: int, order: Order, *, backwards: bool
+) -> dict[str, Any]:
+    """``found`` was read in ``order``, or against it when ``backwards``; it is shown in ``order``."""
+    items = found.items[::-1] if backwards else found.items
+    more_before, more_after = found.has_previous, found.has_next
+    if backwards:
+        more_before, more_after = more_after, more_before
     return {
-        "items": [item(store, target, one) for one in found.items],
+        "items": [item(store, target, one) for one in items],
         "meta": {
             "key": "items",
             "page_size": page_size,
-            "previous_token": f"before:{first}" if found.has_previous else None,
-            "next_token": f"after:{last}" if found.has_next else None,
+            "previous_token": PageToken(items[0].key, order, page_size, True).text() if more_before and items else None,
+            "next_token": PageToken(items[-1].key, order, page_size, False).text() if more_after and items else None,
         },
     }

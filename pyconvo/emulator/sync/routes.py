@@ -5,7 +5,7 @@ Not responsible for storing (``store``) nor for deciding who may read (``store.a
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -15,13 +15,19 @@ from starlette.routing import Route
 
 from pyconvo.emulator.caller import SCOPE_KEY
 from pyconvo.emulator.errors import TwilioError
+from pyconvo.emulator.json_body import BAD_REQUEST, read
 from pyconvo.emulator.sync import resources
-from pyconvo.emulator.sync.objects import Kind, Order, SyncConflict, SyncNotFound, SyncObject
+from pyconvo.emulator.sync.objects import SYSTEM, Kind, Order, SyncConflict, SyncNotFound, SyncObject
+from pyconvo.emulator.sync.page_token import PageToken
 from pyconvo.emulator.sync.store import SyncStore
 
 KINDS: dict[str, Kind] = {"Documents": "document", "Lists": "list", "Maps": "map"}
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 100
+LONGEST_NAME = 320
+LIKE_A_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+#: SQLite's largest integer; a list's index beyond it does not exist.
+LARGEST_INDEX = 2**63 - 1
 _NAME_TAKEN = 54301
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -79,52 +85,71 @@ class SyncRoutes:
         store = self._current()
         target = self._open(request, kind)
         query = request.query_params
+        single = query.get("Index" if kind == "list" else "Key")
+        if single is None and "PageToken" in query:
+            return self._continued(target, query["PageToken"])
         order = query.get("Order", "asc").lower()
         if order not in ("asc", "desc"):
-            raise TwilioError(400, 20001, "Order must be asc or desc")
+            raise TwilioError(400, BAD_REQUEST, "Order must be asc or desc")
+        order = cast(Order, order)
         size = min(_number(query.get("PageSize", str(DEFAULT_PAGE)), "PageSize"), LARGEST_PAGE)
-        single = query.get("Index" if kind == "list" else "Key")
-        start = query.get("From")
+        start, key = _key(kind, query.get("From")), _key(kind, single)
+        found = store.items(kind, target.sid, start=start, page_size=size, order=order, key=key)
+        return JSONResponse(resources.page(store, target, found, size, order, backwards=False))
+
+    def _continued(self, target: SyncObject, text: str) -> Response:
+        store = self._current()
+        try:
+            token = PageToken.read(text, int if target.kind == "list" else str)
+        except ValueError as error:
+            raise TwilioError(400, BAD_REQUEST, "PageToken is not one of this service's") from error
+        against: Order = "desc" if token.order == "asc" else "asc"
         found = store.items(
-            kind,
+            target.kind,
             target.sid,
-            start=_key(kind, start),
-            page_size=size,
-            order=cast(Order, order),
-            key=_key(kind, single),
+            start=token.key,
+            inclusive=False,
+            page_size=token.page_size,
+            order=against if token.backwards else token.order,
         )
-        return JSONResponse(resources.page(store, target, found, size))
+        page = resources.page(store, target, found, token.page_size, token.order, backwards=token.backwards)
+        return JSONResponse(page)
 
     # -- writing
 
     async def _create(self, request: Request, kind: Kind) -> Response:
         store = self._current()
-        body = await _json(request)
+        body = await read(request)
         name = body.get("unique_name") or store.ids.hex()
+        if not isinstance(name, str) or len(name) > LONGEST_NAME or LIKE_A_SID.fullmatch(name):
+            raise TwilioError(400, 54302, "Invalid unique name")
+        caller = request.scope[SCOPE_KEY].identity
         if store.find(kind, name) is not None:
             raise TwilioError(409, _NAME_TAKEN, "Unique name already exists")
         if kind == "document":
-            made = store.create_document(name, _data(body))
+            made = store.create_document(name, _data(body), created_by=caller)
+        elif kind == "list":
+            made = store.create_list(name, created_by=caller)
         else:
-            made = store.create_list(name) if kind == "list" else store.create_map(name)
+            made = store.create_map(name, created_by=caller)
         return JSONResponse(resources.entity(store, made, self._service_sid), status_code=201)
 
     async def _update(self, request: Request, kind: Kind) -> Response:
         store = self._current()
-        target = self._open(request, kind)
-        body = await _json(request)
+        target = self._open(request, kind, writing=True)
+        body = await read(request)
         if kind == "document" and "data" in body:
             target = store.update_document(target.sid, _data(body), revision=_revision(request))
         return JSONResponse(resources.entity(store, target, self._service_sid))
 
     async def _remove(self, request: Request, kind: Kind) -> Response:
-        self._current().remove(kind, self._open(request, kind).sid)
+        self._current().remove(kind, self._open(request, kind, writing=True).sid)
         return Response(status_code=204)
 
     async def _append(self, request: Request, kind: Kind) -> Response:
         store = self._current()
-        target = self._open(request, kind)
-        body = await _json(request)
+        target = self._open(request, kind, writing=True)
+        body = await read(request)
         key: int | str
         if kind == "list":
             key = store.append_item(target.sid, _data(body))
@@ -137,8 +162,8 @@ class SyncRoutes:
 
     async def _write(self, request: Request, kind: Kind) -> Response:
         store = self._current()
-        target = self._open(request, kind)
-        body = await _json(request)
+        target = self._open(request, kind, writing=True)
+        body = await read(request)
         data, revision = _data(body), _revision(request)
         key = _key(kind, request.path_params["key"])
         if isinstance(key, int):
@@ -150,7 +175,7 @@ class SyncRoutes:
 
     async def _remove_item(self, request: Request, kind: Kind) -> Response:
         store = self._current()
-        target = self._open(request, kind)
+        target = self._open(request, kind, writing=True)
         key = _key(kind, request.path_params["key"])
         if isinstance(key, int):
             event_id = store.remove_item(target.sid, key)
@@ -163,28 +188,19 @@ class SyncRoutes:
         found = store.items(target.kind, target.sid, key=key).items[0]
         return JSONResponse(resources.item(store, target, found), status_code=status)
 
-    def _open(self, request: Request, kind: Kind) -> SyncObject:
+    def _open(self, request: Request, kind: Kind, *, writing: bool = False) -> SyncObject:
+        """The object that is asked for, if the caller may. What clients have made is everybody's."""
         store = self._current()
         target = store.get(kind, request.path_params["id"])
-        if not store.authorize(request.scope[SCOPE_KEY].identity, target):
+        if target.created_by == SYSTEM and (writing or not store.authorize(request.scope[SCOPE_KEY].identity, target)):
             raise TwilioError(403, 54007, f"No permission for this {kind}")
         return target
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.body() or b"{}")
-    except ValueError as error:
-        raise TwilioError(400, 20001, "The request body is not valid JSON") from error
-    if not isinstance(body, dict):
-        raise TwilioError(400, 20001, "The request body is not a JSON object")
-    return body
 
 
 def _data(body: dict[str, Any]) -> dict[str, Any]:
     data = body.get("data", {})
     if not isinstance(data, dict):
-        raise TwilioError(400, 20001, "data is not a JSON object")
+        raise TwilioError(400, BAD_REQUEST, "data is not a JSON object")
     return data
 
 
@@ -193,13 +209,13 @@ def _revision(request: Request) -> int | None:
     if text is None:
         return None
     try:
-        return int(text, 16)
+        return -1 if text == "-1" else int(text, 16)
     except ValueError:
         raise TwilioError(412, 54103, "If-Match is not a revision") from None
 
 
 def _number(text: str, name: str) -> int:
-    if not text.isdigit() or int(text) < 1:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10) or int(text) < 1:
         raise TwilioError(400, 20007, f"{name} must be a positive integer")
     return int(text)
 
@@ -207,7 +223,6 @@ def _number(text: str, name: str) -> int:
 def _key(kind: Kind, text: str | None) -> int | str | None:
     if text is None or kind != "list":
         return text
-    try:
-        return int(text)
-    except ValueError:
-        raise TwilioError(400, 20001, "A list's index must be an integer") from None
+    if not re.fullmatch(r"-?[0-9]{1,100}", text):
+        raise TwilioError(400, BAD_REQUEST, "A list's index must be an integer")
+    return max(-1, min(int(text), LARGEST_INDEX))

@@ -12,11 +12,13 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 from pyconvo.emulator.clock import Clock
 from pyconvo.emulator.ids import Ids
 from pyconvo.emulator.sync.objects import (
     SID_PREFIX,
+    SYSTEM,
     Document,
     Item,
     Kind,
@@ -34,7 +36,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS sync_objects (
     sid TEXT PRIMARY KEY, kind TEXT NOT NULL, unique_name TEXT NOT NULL, revision INTEGER NOT NULL,
     last_event_id INTEGER NOT NULL, data TEXT NOT NULL, next_index INTEGER NOT NULL,
-    date_created TEXT NOT NULL, date_updated TEXT NOT NULL, UNIQUE (kind, unique_name));
+    date_created TEXT NOT NULL, date_updated TEXT NOT NULL, created_by TEXT NOT NULL, UNIQUE (kind, unique_name));
 CREATE TABLE IF NOT EXISTS sync_items (
     object_sid TEXT NOT NULL, key NOT NULL, revision INTEGER NOT NULL, last_event_id INTEGER NOT NULL,
     data TEXT NOT NULL, date_created TEXT NOT NULL, date_updated TEXT NOT NULL,
@@ -46,7 +48,7 @@ CREATE TABLE IF NOT EXISTS sync_events (
 
 _NOT_FOUND: dict[Kind, int] = {"document": 54100, "list": 54150, "map": 54200}
 _ITEM_NOT_FOUND: dict[Kind, int] = {"list": 54151, "map": 54201, "document": 54100}
-_OBJECT_COLUMNS = "kind, sid, unique_name, revision, last_event_id, data, date_created, date_updated"
+_OBJECT_COLUMNS = "kind, sid, unique_name, revision, last_event_id, data, date_created, date_updated, created_by"
 _ITEM_COLUMNS = "key, revision, last_event_id, data, date_created, date_updated"
 
 
@@ -88,20 +90,26 @@ class SyncStore:
             raise
         self._depth = 0
         events, self._pending = self._pending, []
-        self.db.execute("COMMIT")
+        try:
+            self.db.execute("COMMIT")
+        except BaseException:
+            # A full disk, for one. Nothing was acknowledged, nothing is told.
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            raise
         if events:
             self.on_commit(events)
 
     # -- objects
 
-    def create_document(self, unique_name: str, data: dict[str, Any]) -> Document:
-        return self._create("document", unique_name, data)
+    def create_document(self, unique_name: str, data: dict[str, Any], *, created_by: str = SYSTEM) -> Document:
+        return self._create("document", unique_name, data, created_by)
 
-    def create_list(self, unique_name: str) -> SyncObject:
-        return self._create("list", unique_name, {})
+    def create_list(self, unique_name: str, *, created_by: str = SYSTEM) -> SyncObject:
+        return self._create("list", unique_name, {}, created_by)
 
-    def create_map(self, unique_name: str) -> SyncObject:
-        return self._create("map", unique_name, {})
+    def create_map(self, unique_name: str, *, created_by: str = SYSTEM) -> SyncObject:
+        return self._create("map", unique_name, {}, created_by)
 
     def find(self, kind: Kind, id_or_name: str) -> SyncObject | None:
         row = self.db.execute(
@@ -201,13 +209,16 @@ class SyncStore:
         page_size: int = 50,
         order: Order = "asc",
         key: int | str | None = None,
+        inclusive: bool = True,
     ) -> Page:
-        """A page of items from ``start`` (inclusive) in ``order``; or the one item ``key``, if it exists."""
+        """A page of items from ``start`` (itself too if ``inclusive``) in ``order``; or the item ``key``, if any."""
         target = self.get(kind, id_or_name)
         if key is not None:
             found = self._find_item(target, key)
             return Page(() if found is None else (found,), has_previous=False, has_next=False)
         ahead, behind = (">=", "<") if order == "asc" else ("<=", ">")
+        if not inclusive:
+            ahead, behind = ahead[0], f"{behind}="
         where, values = "object_sid = ?", [target.sid]
         has_previous = False
         if start is not None:
@@ -231,8 +242,6 @@ class SyncStore:
         return [SyncEvent(kind, of, number, name, json.loads(body)) for kind, of, number, name, body in rows]
 
     def item_url(self, target: SyncObject, key: int | str) -> str:
-        from urllib.parse import quote
-
         return f"{self.object_url(target)}/Items/{quote(str(key), safe='')}"
 
     def object_url(self, target: SyncObject) -> str:
@@ -240,13 +249,13 @@ class SyncStore:
 
     # -- inside
 
-    def _create(self, kind: Kind, unique_name: str, data: dict[str, Any]) -> SyncObject:
+    def _create(self, kind: Kind, unique_name: str, data: dict[str, Any], created_by: str) -> SyncObject:
         now = self.clock.iso()
-        created = SyncObject(kind, self.ids.sid(SID_PREFIX[kind]), unique_name, 0, 0, data, now, now)
+        created = SyncObject(kind, self.ids.sid(SID_PREFIX[kind]), unique_name, 0, 0, data, now, now, created_by)
         with self.transaction():
             self.db.execute(
-                "INSERT INTO sync_objects VALUES (?, ?, ?, 0, 0, ?, 0, ?, ?)",
-                (created.sid, kind, unique_name, _dump(data), now, now),
+                "INSERT INTO sync_objects VALUES (?, ?, ?, 0, 0, ?, 0, ?, ?, ?)",
+                (created.sid, kind, unique_name, _dump(data), now, now, created_by),
             )
         return created
 
@@ -327,8 +336,8 @@ class SyncStore:
 
 
 def _object(row: tuple[Any, ...]) -> SyncObject:
-    kind, sid, unique_name, revision, last_event_id, data, date_created, date_updated = row
-    return SyncObject(kind, sid, unique_name, revision, last_event_id, json.loads(data), date_created, date_updated)
+    kind, sid, unique_name, revision, last_event_id, data, *rest = row
+    return SyncObject(kind, sid, unique_name, revision, last_event_id, json.loads(data), *rest)
 
 
 def _item(row: tuple[Any, ...]) -> Item:

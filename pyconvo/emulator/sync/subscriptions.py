@@ -5,7 +5,6 @@ Not responsible for live events (the hub).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,8 @@ from starlette.routing import Route
 from pyconvo.emulator.caller import SCOPE_KEY
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.hub import Hub, Subscriber
+from pyconvo.emulator.json_body import read
+from pyconvo.emulator.sync.objects import SYSTEM
 from pyconvo.emulator.sync.store import SyncStore
 
 MESSAGE_TYPE = "twilio.sync.event"
@@ -36,17 +37,15 @@ class Subscriptions:
         connection = self._hub.connections.get(caller.connection_id or "")
         if connection is None:
             raise TwilioError(400, 20001, "Subscriptions need a Twilsock connection")
+        body = await read(request)
         try:
-            body = json.loads(await request.body())
-            wanted = body["requests"]
-            action = body["action"]
-            correlation = body["correlation_id"]
+            action, correlation, wanted = body["action"], body["correlation_id"], body["requests"]
             pairs = [(str(one["object_sid"]), one.get("last_event_id")) for one in wanted]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            kinds = {str(one["object_sid"]): one.get("object_type") for one in wanted}
+        except (KeyError, TypeError, AttributeError) as error:
             raise TwilioError(400, 20001, "A subscription needs action, correlation_id and requests") from error
         if action not in ("establish", "cancel"):
             raise TwilioError(400, 20001, "action must be establish or cancel")
-        kinds = {str(one["object_sid"]): one.get("object_type") for one in wanted}
         # After the answer, and in one go: no live event may slip in between the replay and the subscription.
         self._hub.later(lambda: self._carry_out(connection, action, correlation, pairs, kinds))
         answer = {"estimated_delivery_in_ms": DELIVERY_MS, "max_batch_size": BATCH}
@@ -62,7 +61,7 @@ class Subscriptions:
     ) -> None:
         if action == "cancel":
             for sid, _ in pairs:
-                connection.subscriptions.discard(sid)
+                self._hub.unsubscribe(connection, sid)
             done = [{"object_sid": sid, "object_type": kinds[sid]} for sid, _ in pairs]
             self._tell(connection, "subscription_canceled", correlation, events=done)
             return
@@ -79,16 +78,21 @@ class Subscriptions:
     ) -> dict[str, Any] | None:
         store = self._current()
         target = store.find_sid(sid)
-        if target is None or not store.authorize(connection.identity or "", target):
+        hidden = (
+            target is not None
+            and target.created_by == SYSTEM
+            and not store.authorize(connection.identity or "", target)
+        )
+        if target is None or hidden:
             status, code, text = (404, 54100, "Not found") if target is None else (403, 54007, "No permission")
             error = {"status": status, "code": code, "message": text}
             failed = [{"object_sid": sid, "object_type": kind, "error": error}]
             self._tell(connection, "subscription_failed", correlation, events=failed)
             return None
-        if isinstance(after, int):
+        if isinstance(after, int) and not isinstance(after, bool):
             for event in store.events_since(sid, after):
                 self._tell(connection, event.type, correlation, event=event.body)
-        connection.subscriptions.add(sid)
+        self._hub.subscribe(connection, sid)
         return {
             "object_sid": sid,
             "object_type": target.kind,

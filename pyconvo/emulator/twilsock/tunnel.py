@@ -37,7 +37,8 @@ def reason(status: int) -> str:
 async def request(app: ASGIApp, caller: Caller, http: dict[str, Any], body: bytes, content_type: str) -> Answer:
     """Carry out ``http_request`` for ``caller``."""
     path = str(http.get("path") or "/")
-    headers = {str(name).lower(): str(value) for name, value in (http.get("headers") or {}).items()}
+    given = http.get("headers")
+    headers = {str(name).lower(): str(value) for name, value in (given if isinstance(given, dict) else {}).items()}
     headers.setdefault("content-type", content_type)
     headers["content-length"] = str(len(body))
     headers["host"] = str(http.get("host") or "localhost")

@@ -1,0 +1,36 @@
+"""Reads JSON bodies of requests, strictly. Not responsible for what the fields mean."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+
+from pyconvo.emulator.errors import TwilioError
+
+BAD_REQUEST = 20001
+
+
+async def read(request: Request) -> dict[str, Any]:
+    """The JSON object in a request's body; ``{}`` when it is empty. Raises :class:`TwilioError` (400)."""
+    try:
+        body = json.loads(await request.body() or b"{}", parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise TwilioError(400, BAD_REQUEST, "The request body is not valid JSON") from error
+    if not isinstance(body, dict):
+        raise TwilioError(400, BAD_REQUEST, "The request body is not a JSON object")
+    return body
+
+
+def optional(body: dict[str, Any], name: str, kind: type) -> Any:
+    """A field that may be missing but not of another type."""
+    value = body.get(name)
+    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+        raise TwilioError(400, BAD_REQUEST, f"{name} must be of type {kind.__name__}")
+    return value
+
+
+def _no_constant(name: str) -> Any:
+    # Python reads NaN and Infinity; JSON has neither.
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,87 @@
+"""The requests of a connection: each is carried out by the application, in its turn, unless a fault strikes.
+
+The answer goes out first, what it caused after it. Not responsible for what a request does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import ASGIApp
+
+from pyconvo.emulator.caller import Caller
+from pyconvo.emulator.errors import TwilioError
+from pyconvo.emulator.faults import Fault
+from pyconvo.emulator.service import Service
+from pyconvo.emulator.twilsock import tunnel
+from pyconvo.emulator.twilsock.login import Login
+from pyconvo.twilsock.packet import JSON_TYPE
+
+if TYPE_CHECKING:
+    from pyconvo.emulator.twilsock.connection import Connection
+
+OK = {"code": 200, "status": "OK"}
+
+
+class Requests:
+    def __init__(self, service: Service, app: ASGIApp, connection: Connection, login: Login) -> None:
+        self._service = service
+        self._app = app
+        self._connection = connection
+        self._login = login
+
+    async def message(self, header: dict[str, Any], body: bytes) -> None:
+        """Answer one ``message`` packet."""
+        http = header.get("http_request")
+        if not isinstance(http, dict) or not isinstance(http.get("path"), str):
+            description = "a message needs http_request with host, path and method"
+            self._connection.reply(header, {"code": 400, "status": "BAD_REQUEST", "description": description})
+            return
+        method = str(http.get("method", "GET")).upper()
+        fault = self._service.faults.take("request", self._connection.identity, method, http["path"])
+        if fault is None:
+            await self._answer(header, body, http)
+        elif fault.action == "delay":
+            # Beside the others: one slow answer does not hold up the next.
+            self._service.background(self._delayed(header, body, http, fault.delay))
+        else:
+            await self._faulty(header, body, http, fault)
+
+    async def _answer(self, header: dict[str, Any], body: bytes, http: dict[str, Any], *, silent: bool = False) -> None:
+        service, connection = self._service, self._connection
+        access = self._login.access
+        async with service.hub.turn:
+            # A dropped connection's data may be gone with it (a reset): what it asked for is lost, not done late.
+            if connection.ended or access is None:
+                return
+            with service.hub.deferred() as actions:
+                caller = Caller(access.identity, self._login.user_sid, connection.id, access.claims)
+                content_type = str(header.get("payload_type") or JSON_TYPE)
+                answer = await tunnel.request(self._app, caller, http, body, content_type)
+            if silent:
+                connection.drop()
+            else:
+                self._send(header, answer)
+            for action in actions:
+                action()
+
+    async def _delayed(self, header: dict[str, Any], body: bytes, http: dict[str, Any], delay: float) -> None:
+        await asyncio.sleep(delay)
+        await self._answer(header, body, http)
+
+    async def _faulty(self, header: dict[str, Any], body: bytes, http: dict[str, Any], fault: Fault) -> None:
+        """``ignore`` does nothing at all; ``drop_after`` does what was asked for and cuts the socket."""
+        if fault.action == "respond":
+            content = fault.body
+            if content is None:
+                content = TwilioError(fault.status, 20000 + fault.status, tunnel.reason(fault.status)).body()
+            self._send(header, tunnel.Answer(fault.status, tunnel.reason(fault.status), {}, content))
+        elif fault.action == "drop_after":
+            await self._answer(header, body, http, silent=True)
+        elif fault.action == "drop":
+            self._connection.drop()
+
+    def _send(self, to: dict[str, Any], answer: tunnel.Answer) -> None:
+        http_status = {"code": answer.status, "status": answer.reason}
+        self._connection.reply(to, OK, answer.body, http_status=http_status, http_headers=answer.headers)

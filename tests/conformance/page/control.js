@@ -1,0 +1,32 @@
+/** The emulator's control plane, as a scenario sees it. */
+
+async function request(method, path, body) {
+  const answer = await fetch(path, {
+    method,
+    headers: { "Content-Type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const content = await answer.json();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${content.message}`);
+  return content;
+}
+
+const post = (path, body = {}) => request("POST", path, body);
+
+export const emulator = {
+  request,
+  reset: (seed = 1) => post("/emulator/reset", { seed }),
+  seed: (fixture) => post("/emulator/seed", fixture),
+  fault: (fault) => post("/emulator/faults", fault),
+  drop: (identity) => post("/emulator/connections/drop", identity === undefined ? {} : { identity }),
+  close: (code, more = {}) => post("/emulator/connections/close", { code, ...more }),
+  advance: (seconds) => post("/emulator/clock", { advance: seconds }),
+  state: () => request("GET", "/emulator/state"),
+  log: async () => (await request("GET", "/emulator/log")).log,
+  /** Messages from the service itself: `author` need not be connected. */
+  say: (conversation, author, bodies) =>
+    post(`/emulator/conversations/${conversation}/messages`, { author, bodies }),
+  setState: (conversation, state) => post(`/emulator/conversations/${conversation}/state`, { state }),
+  token: async (identity, ttl = 3600) =>
+    (await request("GET", `/token?identity=${encodeURIComponent(identity)}&ttl=${ttl}`)).token,
+};
