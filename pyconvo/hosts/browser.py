@@ -1,0 +1,279 @@
+"""The host for browsers: JavaScript's WebSocket, fetch, timers and network events, reached through Pyodide.
+
+Works in a worker and on a page's own thread, also in a Pyodide or PyScript that someone else started. Importing it
+touches nothing of JavaScript (so that it may be part of a memory snapshot, and be imported anywhere); a
+:class:`BrowserHost` does. Everything of Python that JavaScript can call is lent by :class:`Loans`, here alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import random
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from pyconvo.errors import HostError
+from pyconvo.hosts.base import HttpRequest, HttpResponse, SocketListener, TimerHandle
+from pyconvo.hosts.browser_loop import batch_callbacks
+from pyconvo.hosts.user_agent import browser_metadata
+
+logger = logging.getLogger("pyconvo.hosts.browser")
+
+#: The longest delay, in seconds, that JavaScript's timers take (2^31 - 1 milliseconds); longer ones are renewed.
+_LONGEST_DELAY = 2_147_483.0
+#: ``WebSocket.OPEN``
+_OPEN = 1
+
+
+class Loans:
+    """Python functions that JavaScript holds. What is lent is kept alive until it is taken back."""
+
+    def __init__(self) -> None:
+        self._lent: list[Any] = []
+
+    def lend(self, function: Callable[..., Any]) -> Any:
+        """The function as JavaScript can call it."""
+        from pyodide.ffi import create_proxy
+
+        proxy = create_proxy(function)
+        self._lent.append(proxy)
+        return proxy
+
+    def take_back(self, proxy: Any) -> None:
+        """From now on a call from JavaScript is an error there: detach it first."""
+        self._lent = [other for other in self._lent if other is not proxy]
+        proxy.destroy()
+
+    def __len__(self) -> int:
+        return len(self._lent)
+
+
+class _Timer:
+    """One timer of a host. ``key`` is known to JavaScript, too."""
+
+    __slots__ = ("_callback", "_host", "_js_id", "_key", "_left")
+
+    def __init__(self, host: BrowserHost, key: int, delay: float, callback: Callable[[], Any]) -> None:
+        self._host = host
+        self._key = key
+        self._left = delay
+        self._callback: Callable[[], Any] | None = callback
+        self.arm()
+
+    def arm(self) -> None:
+        delay = min(self._left, _LONGEST_DELAY)
+        self._left -= delay
+        self._js_id = self._host.js.setTimeout(self._host.timer_fired, delay * 1000, self._key)
+
+    def fire(self) -> None:
+        if self._left > 0:
+            self.arm()
+            return
+        callback, self._callback = self._callback, None
+        self._host.timers.pop(self._key, None)
+        if callback is not None:
+            asyncio.get_running_loop().call_soon(callback)
+
+    def cancel(self) -> None:
+        if self._callback is not None:
+            self._callback = None
+            self._host.timers.pop(self._key, None)
+            self._host.js.clearTimeout(self._js_id)
+
+
+class _BrowserSocket:
+    """One WebSocket. A single lent function hears its four events; it is taken back when the socket is done."""
+
+    def __init__(self, host: BrowserHost, url: str, listener: SocketListener) -> None:
+        from pyodide.ffi import JsException
+
+        self._host = host
+        self._listener: SocketListener | None = listener
+        try:
+            self._socket = host.js.WebSocket.new(url)
+        except JsException as error:
+            raise HostError(f"'{url}' cannot be opened as a WebSocket: {error}") from error
+        self._socket.binaryType = "arraybuffer"
+        self._events = host.loans.lend(self._heard)
+        self._socket.onopen = self._events
+        self._socket.onmessage = self._events
+        self._socket.onerror = self._events
+        self._socket.onclose = self._events
+
+    def send(self, data: bytes) -> None:
+        from pyodide.ffi import to_js
+
+        if self._listener is not None and self._socket.readyState == _OPEN:
+            self._socket.send(to_js(data))
+
+    def close(self) -> None:
+        if self._listener is not None:
+            self._release()
+            self._socket.close()
+
+    def _release(self) -> None:
+        self._listener = None
+        # ``None`` is ``undefined`` over there, which clears a handler.
+        self._socket.onopen = self._socket.onmessage = self._socket.onerror = self._socket.onclose = None
+        # Perhaps it is being called right now: not in this turn.
+        asyncio.get_running_loop().call_soon(self._host.loans.take_back, self._events)
+
+    def _heard(self, event: Any) -> None:
+        listener = self._listener
+        if listener is None:
+            return
+        match event.type:
+            case "message":
+                data = event.data
+                # Twilsock speaks in binary messages; a text one is nothing.
+                if not isinstance(data, str):
+                    self._tell(listener.socket_received, data.to_bytes())
+            case "open":
+                self._tell(listener.socket_opened)
+            case "error":
+                self._tell(listener.socket_failed, None)
+            case "close":
+                self._release()
+                self._tell(listener.socket_closed)
+
+    def _tell(self, method: Callable[..., None], *args: Any) -> None:
+        # JavaScript would swallow the exception.
+        try:
+            method(*args)
+        except Exception as error:
+            context = {"message": "a socket's listener failed", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(context)
+
+
+class BrowserHost:
+    """The platform as a browser shows it. Needs Pyodide's loop, which always runs."""
+
+    def __init__(self) -> None:
+        import js
+
+        self.js = js
+        self.loans = Loans()
+        self.timers: dict[int, _Timer] = {}
+        #: One function for all timers: a proxy for each would cost more than the timer.
+        self.timer_fired = self.loans.lend(self._timer_fired)
+        self._timer_keys = itertools.count(1)
+        self._random = random.SystemRandom()
+        self._network_callbacks: list[Callable[[bool], Any]] = []
+        self._network_events: Any = None
+
+    def now(self) -> float:
+        return time.time()
+
+    def random(self) -> float:
+        # The system's: the state of the usual generator would be that of a memory snapshot, the same for everyone.
+        return self._random.random()
+
+    def uuid(self) -> str:
+        # From ``crypto.getRandomValues``; ``crypto.randomUUID`` exists on pages served over https alone.
+        return str(uuid.uuid4())
+
+    def call_later(self, delay: float, callback: Callable[[], Any]) -> TimerHandle:
+        if delay <= 0:
+            return asyncio.get_running_loop().call_soon(callback)
+        key = next(self._timer_keys)
+        timer = self.timers[key] = _Timer(self, key, delay, callback)
+        return timer
+
+    def connect(self, url: str, listener: SocketListener) -> _BrowserSocket:
+        return _BrowserSocket(self, url, listener)
+
+    async def fetch(self, request: HttpRequest) -> HttpResponse:
+        from pyodide.ffi import JsException, to_js
+
+        js = self.js
+        abort = js.AbortController.new()
+        options: dict[str, Any] = {
+            "method": request.method,
+            "headers": dict(request.headers),
+            "signal": abort.signal,
+        }
+        if request.body is not None:
+            options["body"] = request.body
+        try:
+            response = await js.fetch(request.url, to_js(options, dict_converter=js.Object.fromEntries))
+            body = (await response.arrayBuffer()).to_bytes()
+        except JsException as error:
+            raise HostError(f"{request.method} {request.url} failed: {error}") from error
+        except asyncio.CancelledError:
+            abort.abort()
+            raise
+        headers = {str(name): str(value) for name, value in response.headers}
+        return HttpResponse(response.status, response.statusText, headers, body)
+
+    def on_network_change(self, callback: Callable[[bool], Any]) -> Callable[[], None]:
+        """One pair of listeners serves all callers; it goes with the last."""
+        if not self._network_callbacks:
+            self._network_events = self.loans.lend(self._network_changed)
+            self.js.addEventListener("online", self._network_events)
+            self.js.addEventListener("offline", self._network_events)
+        self._network_callbacks.append(callback)
+
+        def stop() -> None:
+            if callback in self._network_callbacks:
+                self._network_callbacks.remove(callback)
+                if not self._network_callbacks:
+                    self._forget_network()
+
+        return stop
+
+    def metadata(self) -> dict[str, Any]:
+        return browser_metadata(str(getattr(self.js.navigator, "userAgent", "")))
+
+    def close(self) -> None:
+        """Forget timers and network listeners and take everything back. Sockets are their owners'."""
+        for timer in list(self.timers.values()):
+            timer.cancel()
+        if self._network_callbacks:
+            self._network_callbacks.clear()
+            self._forget_network()
+        self.loans.take_back(self.timer_fired)
+
+    def _timer_fired(self, key: int) -> None:
+        timer = self.timers.get(key)
+        if timer is not None:
+            timer.fire()
+
+    def _network_changed(self, event: Any) -> None:
+        is_online = event.type == "online"
+        loop = asyncio.get_running_loop()
+        for callback in list(self._network_callbacks):
+            loop.call_soon(callback, is_online)
+
+    def _forget_network(self) -> None:
+        events, self._network_events = self._network_events, None
+        self.js.removeEventListener("online", events)
+        self.js.removeEventListener("offline", events)
+        asyncio.get_running_loop().call_soon(self.loans.take_back, events)
+
+
+def serve(start: Callable[..., Any], post: Any) -> Any:
+    """Join a bridge to JavaScript, in an interpreter that is pyconvo's own; called once, by the worker's script.
+
+    ``start`` is :func:`pyconvo.bridge.start` (given, since hosts know nothing of bridges); ``post`` is the JavaScript
+    function that sends a text to the page. Returns the function that takes the page's texts, as UTF-8 in a
+    ``Uint8Array``. Both last as long as the interpreter.
+    """
+    host = BrowserHost()
+    _make_loop_fast(host)
+    bridge = start(post, host)
+
+    def receive(data: Any) -> None:
+        bridge.receive(data.to_bytes().decode())
+
+    return host.loans.lend(receive)
+
+
+def _make_loop_fast(host: BrowserHost) -> None:
+    channel = host.js.MessageChannel.new()
+    request_turn = channel.port2.postMessage
+    queue = batch_callbacks(asyncio.get_event_loop(), lambda: request_turn(None))
+    channel.port1.onmessage = host.loans.lend(queue.drain)

@@ -1,0 +1,70 @@
+/**
+ * Where the runtime files are and how to start: from the script tag, the module's address, or `configure()`.
+ */
+
+export interface Settings {
+  /** The directory of the runtime files, absolute, with a slash at its end; undefined when nothing tells. */
+  url: string | undefined;
+  /** `worker`: a thread of its own (default). `main`: the page's. */
+  thread: "worker" | "main";
+  /** Do not load anything before it is needed. */
+  lazy: boolean;
+  /** Seconds each of the two halves of the start (loading, starting) may take. */
+  timeout: number;
+  /** The page's script nonce, for script elements made by us. */
+  nonce: string | undefined;
+}
+
+export const DEFAULT_TIMEOUT = 120;
+
+/** What of a page is read. */
+export interface ScriptElement {
+  readonly src?: string;
+  readonly nonce?: string;
+  getAttribute(name: string): string | null;
+}
+
+/** The settings that a classic script's own tag asks for; `script` is null off a page. */
+export function settingsFromScript(script: ScriptElement | null, baseUrl: string | undefined): Settings {
+  const runtime = script?.getAttribute("data-runtime") ?? null;
+  const url = runtime ?? (script?.src ? new URL("runtime/", script.src).href : undefined);
+  const lazy = script?.getAttribute("data-lazy") ?? null;
+  const timeout = Number(script?.getAttribute("data-timeout") ?? "");
+  return {
+    url: url === undefined ? undefined : directory(url, baseUrl),
+    thread: script?.getAttribute("data-thread") === "main" ? "main" : "worker",
+    lazy: lazy !== null && lazy !== "false",
+    timeout: timeout > 0 ? timeout : DEFAULT_TIMEOUT,
+    nonce: script?.nonce || undefined,
+  };
+}
+
+/** The settings of a module that was loaded from `moduleUrl`. */
+export function settingsFromModule(moduleUrl: string | undefined): Settings {
+  const url = moduleUrl === undefined || !/^https?:/.test(moduleUrl) ? undefined : new URL("runtime/", moduleUrl).href;
+  return { url, thread: "worker", lazy: false, timeout: DEFAULT_TIMEOUT, nonce: undefined };
+}
+
+export type Configuration = Partial<Pick<Settings, "thread" | "lazy" | "timeout">> & { url?: string };
+
+/** `settings` with the given changes. Throws a TypeError for values that make no sense. */
+export function configured(settings: Settings, changes: Configuration, baseUrl: string | undefined): Settings {
+  const { url, thread, lazy, timeout } = changes;
+  if (thread !== undefined && thread !== "worker" && thread !== "main") {
+    throw new TypeError(`thread must be "worker" or "main", not ${JSON.stringify(thread)}`);
+  }
+  if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0)) {
+    throw new TypeError("timeout must be a positive number of seconds");
+  }
+  return {
+    ...settings,
+    ...(url === undefined ? {} : { url: directory(url, baseUrl) }),
+    ...(thread === undefined ? {} : { thread }),
+    ...(lazy === undefined ? {} : { lazy: Boolean(lazy) }),
+    ...(timeout === undefined ? {} : { timeout }),
+  };
+}
+
+function directory(url: string, baseUrl: string | undefined): string {
+  return new URL(url.endsWith("/") ? url : `${url}/`, baseUrl).href;
+}

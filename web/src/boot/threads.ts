@@ -1,0 +1,132 @@
+/**
+ * Runs the interpreter in a worker, or on the page's own thread, and gives the line to it. Both take verified parts.
+ */
+
+import type { Port } from "../bridge/port.js";
+import type { Interpreter } from "../worker/interpreter.ts";
+import {
+  type FromWorker,
+  type Parts,
+  type PendingParts,
+  type PlainError,
+  revivedError,
+  type ToWorker,
+} from "../worker/messages.ts";
+import { coreError, lostError, type PyconvoBootError, workerPolicyError } from "./errors.ts";
+import { wasmFailure } from "./wasm.ts";
+
+/** Running: a line to the core. `stop` is for a start that is given up. */
+export interface Thread {
+  readonly ready: Promise<Port>;
+  stop(): void;
+}
+
+export interface WorkerPlatform {
+  Worker: new (url: string, options: { type: "module"; name: string }) => Worker;
+  /** An address for code that is here already. */
+  createUrl(code: ArrayBuffer): string;
+  revokeUrl(url: string): void;
+}
+
+/** A worker made of `code` that is sent each part when it is there. */
+export function startWorker(platform: WorkerPlatform, code: ArrayBuffer, parts: PendingParts, wasmFile: string): Thread {
+  const url = platform.createUrl(code);
+  let worker: Worker;
+  try {
+    worker = new platform.Worker(url, { type: "module", name: "pyconvo" });
+  } catch (error) {
+    platform.revokeUrl(url);
+    return { ready: Promise.reject(workerPolicyError(error)), stop: () => undefined };
+  }
+  const send = (message: ToWorker, transfer: Transferable[]): void => worker.postMessage(message, transfer);
+  const ready = new Promise<Port>((resolve, reject) => {
+    const port = workerPort(worker);
+    let alive = false;
+    const sendPart = <Part extends keyof Parts>(part: Part): void => {
+      const deliver = (value: Parts[Part]): void =>
+        send({ kind: "part", part, value } as ToWorker, value instanceof ArrayBuffer ? [value] : []);
+      // A part that fails is reported by who loads it.
+      parts[part].then(deliver, () => undefined);
+    };
+    worker.onmessage = ({ data }: MessageEvent<string | FromWorker>) => {
+      if (typeof data === "string") return port.onmessage?.(data);
+      switch (data.kind) {
+        case "alive":
+          alive = true;
+          platform.revokeUrl(url);
+          return (Object.keys(parts) as (keyof Parts)[]).forEach(sendPart);
+        case "ready":
+          return resolve(port);
+        case "failed":
+          return reject(startFailure(data.during, data.error, wasmFile));
+        case "lost":
+          return port.onlost?.(lostError(revivedError(data.error)));
+      }
+    };
+    worker.onerror = (event) => {
+      // A worker whose code was refused has nothing to say about it.
+      if (!alive) reject(event.message ? coreError(event.message) : workerPolicyError());
+      else console.error("pyconvo: error in the worker:", event.message);
+    };
+  });
+  return { ready, stop: () => worker.terminate() };
+}
+
+function workerPort(worker: Worker): Port {
+  return {
+    post: (text) => worker.postMessage(text),
+    onmessage: null,
+    onlost: null,
+    close: () => worker.terminate(),
+  };
+}
+
+/** What `worker.mjs` exports when a page imports it. */
+export interface InterpreterModule {
+  startInterpreter(
+    parts: PendingParts,
+    post: (text: string) => void,
+    lost: (error: unknown) => void,
+  ): Promise<Interpreter>;
+}
+
+/** The interpreter on the page's thread, by the same bridge. It cannot be stopped, only no longer listened to. */
+export function startInPage(module: Promise<InterpreterModule>, parts: PendingParts, wasmFile: string): Thread {
+  let interpreter: Interpreter | null = null;
+  let closed = false;
+  const port: Port = {
+    // Not inside the page's own call: page code and Python never share a stack.
+    post: (text) => queueMicrotask(() => interpreter?.receive(text)),
+    onmessage: null,
+    onlost: null,
+    close: () => {
+      closed = true;
+      interpreter = null;
+    },
+  };
+  const ready = module.then(async ({ startInterpreter }) => {
+    try {
+      interpreter = await startInterpreter(
+        parts,
+        (text) => queueMicrotask(() => closed || port.onmessage?.(text)),
+        (error) => port.onlost?.(lostError(error)),
+      );
+      return port;
+    } catch (error) {
+      const { during, cause } = error as { during?: "wasm" | "core"; cause?: unknown };
+      throw startFailure(during ?? "core", cause ?? error, wasmFile);
+    }
+  });
+  return { ready, stop: port.close };
+}
+
+function startFailure(during: "wasm" | "core", error: unknown, wasmFile: string): PyconvoBootError {
+  const cause = isPlain(error) ? revivedError(error) : error;
+  const found = wasmFailure(wasmFile, cause);
+  // Memory can run out in any of the two.
+  return during === "wasm" || found.reason === "memory" ? found : coreError(cause);
+}
+
+function isPlain(error: unknown): error is PlainError {
+  return typeof error === "object" && error !== null && !(error instanceof Error) && "message" in error;
+}

@@ -1,0 +1,44 @@
+/**
+ * Compiles the interpreter's wasm, and says why if that is impossible. `loadPyodide` itself would wait for ever.
+ */
+
+import { memoryError, noWasmError, type PyconvoBootError, wasmError, wasmPolicyError } from "./errors.ts";
+
+/** The part of WebAssembly used, so that a test can bring its own. */
+export type Compiler = Pick<typeof WebAssembly, "Module" | "compile" | "compileStreaming">;
+
+/** The smallest module there is. */
+const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+
+/** Before anything is loaded: may this page run wasm at all? */
+export function wasmProblem(compiler: Compiler | undefined): PyconvoBootError | null {
+  if (compiler === undefined || typeof compiler.Module !== "function") return noWasmError();
+  try {
+    new compiler.Module(EMPTY);
+    return null;
+  } catch (error) {
+    // Nothing but a policy refuses an empty module.
+    return wasmPolicyError(error);
+  }
+}
+
+export async function compile(compiler: Compiler, response: Response, file: string): Promise<WebAssembly.Module> {
+  try {
+    // Streaming insists on the content type, which not every server knows.
+    const streams = response.headers.get("content-type")?.split(";")[0]?.trim() === "application/wasm";
+    if (streams && typeof compiler.compileStreaming === "function") return await compiler.compileStreaming(response);
+    return await compiler.compile(await response.arrayBuffer());
+  } catch (error) {
+    throw wasmFailure(file, error);
+  }
+}
+
+/** What a failure to compile or to instantiate means. */
+export function wasmFailure(file: string, error: unknown): PyconvoBootError {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/wasm-unsafe-eval|unsafe-eval|content security policy|blocked by csp/i.test(text)) return wasmPolicyError(error);
+  if (error instanceof RangeError || /out of memory|could not allocate|memory allocation/i.test(text)) {
+    return memoryError(error);
+  }
+  return wasmError(file, error);
+}

@@ -1,0 +1,100 @@
+/**
+ * Starts Python with pyconvo in it and joins its bridge to a line of texts. Runs in the worker and, for pages that
+ * forbid workers, on the page's thread. Not responsible for where the parts come from.
+ */
+
+import { loadPyodide } from "pyodide";
+import type { PendingParts } from "./messages.ts";
+import { PARTS_URL, provide } from "./substitutes.ts";
+
+/** The `info` of Pyodide's lock file, written in by the build: what its package manager wants to see. */
+declare const PYODIDE_LOCK_INFO: Record<string, string>;
+
+/** Failed on the way: in the wasm (before Python) or in the core (Python itself). */
+export class StartError extends Error {
+  constructor(
+    readonly during: "wasm" | "core",
+    override readonly cause: unknown,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+export interface Interpreter {
+  /** Gives the core one text of the page. */
+  receive(text: string): void;
+}
+
+/** A Python object held by JavaScript. */
+interface Held {
+  destroy(): void;
+}
+
+interface BridgeModule extends Held {
+  start: Held;
+}
+
+interface BrowserModule extends Held {
+  serve(start: Held, post: (text: string) => void): (bytes: Uint8Array) => void;
+}
+
+/**
+ * `post` is called with every text of the core; `lost` once, if the interpreter crashes later.
+ * Rejects with a {@link StartError}; if a part is rejected, never settles: whoever provides it knows.
+ */
+export async function startInterpreter(
+  parts: PendingParts,
+  post: (text: string) => void,
+  lost: (error: unknown) => void,
+): Promise<Interpreter> {
+  const { promise: failure, reject: fail } = deferred();
+  provide(parts, (error) => fail(new StartError("wasm", error)));
+  const started = start(parts, post, lost).catch((error: unknown) => {
+    throw error instanceof StartError ? error : new StartError("core", error);
+  });
+  return Promise.race([started, failure]);
+}
+
+async function start(
+  parts: PendingParts,
+  post: (text: string) => void,
+  lost: (error: unknown) => void,
+): Promise<Interpreter> {
+  // A page may bundle the asm file's import as well: its name is computed so that no bundler follows it.
+  const asm: Promise<{ default: unknown }> = parts.asm.then((url) => import(/* @vite-ignore */ url));
+  asm.catch(() => undefined);
+  const pyodide = await loadPyodide({
+    indexURL: PARTS_URL,
+    stdLibURL: `${PARTS_URL}stdlib.zip`,
+    packageBaseUrl: PARTS_URL,
+    lockFileContents: { info: PYODIDE_LOCK_INFO, packages: {} } as never,
+    createPyodideModule: async (settings: unknown) => {
+      const { default: create } = (await asm) as { default: (settings: unknown) => Promise<unknown> };
+      return create(settings);
+    },
+    // There is no one to ask.
+    stdin: () => null,
+  } as Parameters<typeof loadPyodide>[0]);
+  (pyodide as unknown as { _api: { on_fatal: (error: unknown) => Promise<void> } })._api.on_fatal = async (error) =>
+    lost(error);
+
+  const sitePackages = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
+  pyodide.unpackArchive(await parts.core, "wheel", { extractDir: sitePackages });
+  const bridge = pyodide.pyimport("pyconvo.bridge") as unknown as BridgeModule;
+  const browser = pyodide.pyimport("pyconvo.hosts.browser") as unknown as BrowserModule;
+  const startBridge = bridge.start;
+  const receive = browser.serve(startBridge, post);
+  for (const held of [startBridge, bridge, browser]) held.destroy();
+  const encoder = new TextEncoder();
+  // Bytes cross into Python ten times as fast as text does.
+  return { receive: (text) => receive(encoder.encode(text)) };
+}
+
+function deferred(): { promise: Promise<never>; reject: (error: unknown) => void } {
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<never>((_, rejected) => {
+    reject = rejected;
+  });
+  promise.catch(() => undefined);
+  return { promise, reject };
+}

@@ -1,0 +1,44 @@
+/**
+ * What the page and the worker say to each other beside the bridge's texts (strings pass untouched both ways).
+ */
+
+/** The pieces of the interpreter, all verified by the page. */
+export interface Parts {
+  /** Address of `pyodide.asm.mjs` for `import()`. */
+  asm: string;
+  wasm: WebAssembly.Module;
+  /** Zip of the standard library, compiled. */
+  stdlib: ArrayBuffer;
+  /** The pyconvo wheel. */
+  core: ArrayBuffer;
+}
+
+export type PendingParts = { [Part in keyof Parts]: Promise<Parts[Part]> };
+
+export type ToWorker = { [Part in keyof Parts]: { kind: "part"; part: Part; value: Parts[Part] } }[keyof Parts];
+
+/** An error as plain data: class and extra fields do not survive the way. */
+export interface PlainError {
+  name: string;
+  message: string;
+  stack: string | undefined;
+}
+
+export type FromWorker =
+  | { kind: "alive" }
+  | { kind: "ready" }
+  | { kind: "failed"; during: "wasm" | "core"; error: PlainError }
+  | { kind: "lost"; error: PlainError };
+
+export function plainError(error: unknown): PlainError {
+  return error instanceof Error
+    ? { name: error.name, message: error.message, stack: error.stack }
+    : { name: "Error", message: String(error), stack: undefined };
+}
+
+export function revivedError(plain: PlainError): Error {
+  const error = new Error(plain.message);
+  Object.defineProperty(error, "name", { value: plain.name, configurable: true });
+  if (plain.stack !== undefined) error.stack = plain.stack;
+  return error;
+}

@@ -1,0 +1,46 @@
+/**
+ * Stands in for `fetch` and `WebAssembly` inside the bundled, unmodified `pyodide.mjs` (the build injects both names).
+ * Pyodide would load its files itself, unverified; it is given the parts that the page has loaded and verified.
+ * And a wasm that does not start would leave `loadPyodide` waiting for ever; here the failure is reported.
+ */
+
+import type { PendingParts } from "./messages.ts";
+
+/** Below this address the parts appear to Pyodide. It is never asked for. */
+export const PARTS_URL = "https://runtime.invalid/";
+
+let parts: PendingParts | undefined;
+let wasmFailed: (error: unknown) => void = () => undefined;
+
+/** Serves these parts from now on. One interpreter per global scope. */
+export function provide(pending: PendingParts, onWasmFailed: (error: unknown) => void): void {
+  parts = pending;
+  wasmFailed = onWasmFailed;
+}
+
+export async function fetch(input: URL | string): Promise<Response> {
+  const url = String(input);
+  if (parts !== undefined && url === `${PARTS_URL}stdlib.zip`) return new Response(await parts.stdlib);
+  // Not read: the module is compiled already, see below.
+  if (url === `${PARTS_URL}pyodide.asm.wasm`) return new Response();
+  throw new TypeError(`Pyodide asked for ${url}, which is not a part of the runtime`);
+}
+
+async function instantiateStreaming(
+  _source: unknown,
+  imports?: WebAssembly.Imports,
+): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
+  try {
+    if (parts === undefined) throw new Error("no wasm was provided");
+    const module = await parts.wasm;
+    return { module, instance: await globalThis.WebAssembly.instantiate(module, imports) };
+  } catch (error) {
+    wasmFailed(error);
+    throw error;
+  }
+}
+
+export const WebAssembly: typeof globalThis.WebAssembly = Object.assign(
+  Object.create((globalThis as { WebAssembly?: object }).WebAssembly ?? null) as typeof globalThis.WebAssembly,
+  { instantiateStreaming },
+);
