@@ -21,7 +21,6 @@ from pyconvo.bridge.session import Entry, Session
 from pyconvo.bridge.surface import ClassSpec, surface
 from pyconvo.errors import ArgumentError, ConversationsError, TransportUnavailableError
 from pyconvo.hosts.base import Host
-from pyconvo.names import snake
 from pyconvo.validation import UNDEFINED
 
 logger = logging.getLogger("pyconvo.bridge")
@@ -138,14 +137,11 @@ class Bridge:
         if method not in spec.methods:
             raise ArgumentError(f"{spec.name} has no method {method}")
         function = getattr(target, spec.methods[method])
-        if method in spec.spread:
-            given = args[0] if args and isinstance(args[0], dict) else {}
-            result = function(**{snake(name): value for name, value in given.items()})
-        else:
-            # By name, so that an ``undefined`` in the middle leaves Python's default in force.
-            names = inspect.signature(function).parameters
-            result = function(**{name: arg for name, arg in zip(names, args, strict=False) if arg is not UNDEFINED})
-        return await result if inspect.isawaitable(result) else result
+        # By name, so that an ``undefined`` in the middle leaves Python's default in force.
+        names = inspect.signature(function).parameters
+        result = function(**{name: arg for name, arg in zip(names, args, strict=False) if arg is not UNDEFINED})
+        value = await result if inspect.isawaitable(result) else result
+        return UNDEFINED if method in spec.void else value
 
     def _refuse(self, session: Session | None, call: int, error: BaseException) -> None:
         if session is not None:

@@ -27,8 +27,8 @@ class ClassSpec:
     local: bool
     properties: dict[str, str]
     methods: dict[str, str]
-    #: Methods whose one argument, an object, is spread over Python's keyword arguments.
-    spread: frozenset[str]
+    #: Methods that give the page ``undefined``, where Python returns ``None``.
+    void: frozenset[str]
     events: dict[str, str]
 
 
@@ -57,6 +57,6 @@ def _class_spec(name: str, data: dict[str, Any]) -> ClassSpec:
         local=data.get("local", False),
         properties={key: snake(key) for key, member in members.items() if member["kind"] == "property"},
         methods={key: snake(key) for key in methods},
-        spread=frozenset(key for key in methods if members[key].get("spread", False)),
+        void=frozenset(key for key in methods if members[key].get("void", False)),
         events={key: snake(key) for key in data.get("events", {})},
     )

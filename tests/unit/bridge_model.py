@@ -50,6 +50,7 @@ class Conversation(Entity):
         super().__init__()
         self.sid = sid
         self.attributes: Any = {}
+        self.removed: list[Any] = []
 
     async def get_messages(self, page_size: int = 30, anchor: int | None = None, direction: str = "backwards") -> Any:
         return Paginator([page_size, anchor, direction])
@@ -73,8 +74,8 @@ class Conversation(Entity):
     async def typing(self) -> None:
         await asyncio.Event().wait()
 
-    async def remove_participant(self, participant: Any) -> Any:
-        return participant
+    async def remove_participant(self, participant: Any) -> None:
+        self.removed.append(participant)
 
 
 class Message(Entity):

@@ -264,11 +264,21 @@ test("a boot that fails: events, create and all calls tell its error", async () 
   assert.deepEqual(heard, ["failed", problem]);
   assert.equal((problem as Any).terminal, true);
   await assert.rejects(client.getUser("bob"), problem);
+  // The next client tries again.
   const late: Any = new core.facade.Client("t");
   late.on("initFailed", ({ error }: Any) => heard.push(error));
   await settle();
+  assert.equal(core.starts, 2);
   assert.equal(heard.length, 3);
-  await assert.rejects(core.facade.Client.create("t"), problem);
+  core.reboot();
+  core.finishBoot();
+  const again: Any = new core.facade.Client("t");
+  await settle();
+  assert.equal(core.sent.length, 1);
+  await assert.rejects(late.getUser("bob"), problem);
+  again.getUser("bob").catch(() => undefined);
+  await settle();
+  assert.equal(core.last("call")["method"], "getUser");
 });
 
 test("a port that is lost later: pending calls reject, the client says so", async () => {
@@ -282,6 +292,7 @@ test("a port that is lost later: pending calls reject, the client says so", asyn
   await assert.rejects(pending, /the worker crashed/);
   assert.deepEqual(heard, ["disconnected", "the worker crashed"]);
   assert.equal((client as Any).connectionState, "disconnected");
+  await assert.rejects(core.facade.Client.create("t"), /the worker crashed/);
 });
 
 test("a client that the core refuses to make fails alone", async () => {

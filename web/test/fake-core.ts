@@ -23,23 +23,29 @@ export class FakeCore {
   private boot: { resolve(port: Port): void; reject(error: Error): void } | undefined;
   readonly runtime: Runtime;
   readonly facade: Facade;
+  private started!: Promise<Port>;
 
   constructor(booted = true) {
-    const started = new Promise<Port>((resolve, reject) => {
-      this.boot = { resolve, reject };
-    });
-    started.catch(() => undefined);
+    this.reboot();
     this.runtime = {
       state: "idle",
       progress: 0,
-      ready: started,
+      ready: Promise.resolve(),
       start: () => {
         this.starts++;
-        return started;
+        return this.started;
       },
     };
     if (booted) this.finishBoot();
     this.facade = createFacade(this.runtime);
+  }
+
+  /** The next `start()` is a new boot, which waits for `finishBoot` or `failBoot`. */
+  reboot(): void {
+    this.started = new Promise<Port>((resolve, reject) => {
+      this.boot = { resolve, reject };
+    });
+    this.started.catch(() => undefined);
   }
 
   finishBoot(): void {

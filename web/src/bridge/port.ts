@@ -26,6 +26,9 @@ export interface Link {
   onMessage(listener: (text: string) => void): void;
 }
 
+/** Ports whose other end is gone, with the reason: a runtime may hand one out again. */
+const lost = new WeakMap<Port, unknown>();
+
 /**
  * A line that exists at once: texts wait until the runtime has a port. The runtime is started with the first text.
  * `onFailure` is called at most once, with the error of the boot or of the lost port; nothing is sent afterwards.
@@ -43,9 +46,13 @@ export function lazyLink(runtime: Runtime, onFailure: (error: Error) => void): L
   }
 
   function connected(opened: Port): void {
+    if (lost.has(opened)) return fail(lost.get(opened));
     port = opened;
     opened.onmessage = (text) => listener(text);
-    opened.onlost = fail;
+    opened.onlost = (error) => {
+      lost.set(opened, error);
+      fail(error);
+    };
     const texts = waiting ?? [];
     waiting = null;
     for (const text of texts) opened.post(text);

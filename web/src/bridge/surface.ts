@@ -22,6 +22,8 @@ export interface Member {
   initial?: unknown;
   /** Python's `None` is `undefined` here, not `null`. */
   undefined?: boolean;
+  /** Resolves with `undefined`. */
+  void?: boolean;
 }
 
 export interface ClassTable {

@@ -21,7 +21,10 @@ export function createFacade(runtime: Runtime) {
   for (const [name, entity] of Object.entries({ ...entityClasses, Client })) prototypes[name] = entity.prototype;
 
   function connect(): Bridge {
-    const link = lazyLink(runtime, (error) => made.fail(error));
+    const link = lazyLink(runtime, (error) => {
+      bridge = undefined; // the next client tries to start the core again
+      made.fail(error);
+    });
     const made = new Bridge(link, {
       prototypes,
       made(object, session) {

@@ -1,0 +1,26 @@
+/** A runtime whose core is a Python process; texts travel as lines. */
+
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+import type { Port, Runtime } from "../../src/facade/index.js";
+
+export interface StdioRuntime extends Runtime {
+  stop(): void;
+}
+
+/** `command` is Python and the script to run. The process starts at once, as a page's boot would. */
+export function stdioRuntime(command: string[]): StdioRuntime {
+  const [program = "python3", ...args] = command;
+  const core = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const port: Port = {
+    post: (text) => void core.stdin.write(`${text}\n`),
+    onmessage: null,
+    onlost: null,
+    close: () => void core.stdin.end(),
+  };
+  createInterface({ input: core.stdout }).on("line", (line) => port.onmessage?.(line));
+  core.on("exit", () => port.onlost?.(new Error("the core has ended")));
+  const ready = Promise.resolve(port);
+  return { state: "ready", progress: 1, ready, start: () => ready, stop: () => void core.stdin.end() };
+}
