@@ -5,6 +5,8 @@ Needs PyJWT (extra ``emulator``). Not responsible for verifying (the service doe
 
 from __future__ import annotations
 
+import math
+import secrets
 import time
 
 
@@ -21,7 +23,8 @@ def access_token(
     """A signed access token with a chat grant.
 
     ``ttl``: seconds until it expires (Twilio accepts up to 86,400); ``now``: seconds since 1970, default the
-    system's clock. Raises :class:`ValueError` for an empty identity or secret.
+    system's clock. Raises :class:`ValueError` for an empty identity or secret and for a
+    lifetime that is none.
     """
     import jwt
 
@@ -29,9 +32,12 @@ def access_token(
         raise ValueError("identity must not be empty")
     if not api_key_secret:
         raise ValueError("api_key_secret must not be empty")
+    if not math.isfinite(ttl) or ttl <= 0:
+        raise ValueError("ttl must be a positive number of seconds")
     issued = time.time() if now is None else now
     claims = {
-        "jti": f"{api_key_sid}-{int(issued)}",
+        # Two tokens of the same second must differ: an update with an equal token is no update.
+        "jti": f"{api_key_sid}-{int(issued)}-{secrets.token_hex(4)}",
         "iss": api_key_sid,
         "sub": account_sid,
         "iat": int(issued),

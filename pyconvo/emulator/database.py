@@ -25,33 +25,33 @@ def open_database(path: str | None) -> sqlite3.Connection:
         return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     if not Path(path).absolute().parent.is_dir():
         raise DatabaseError(f"the folder of the database does not exist: {Path(path).absolute().parent}")
+    db: sqlite3.Connection | None = None
     try:
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        new = _check(db, path)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         # Takes the lock now, so that a second process is told at its start and not at its first write.
         db.execute("BEGIN EXCLUSIVE")
-        _claim(db, path)
+        if new:
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         db.execute("COMMIT")
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
-            raise DatabaseError(f"{path} is in use by another emulator: stop that one, or name another file") from error
-        raise DatabaseError(f"{path} cannot be opened: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise DatabaseError(f"{path} is not a database of the emulator: {error}") from error
+    except (sqlite3.Error, DatabaseError) as error:
+        if db is not None:
+            db.close()
+        raise _worded(error, path) from error
     return db
 
 
-def _claim(db: sqlite3.Connection, path: str) -> None:
-    """Mark a new file as the emulator's; refuse one that is not."""
+def _check(db: sqlite3.Connection, path: str) -> bool:
+    """Whether the file is new. Raises :class:`DatabaseError` when it is not the emulator's, and leaves it alone."""
     (owner,) = db.execute("PRAGMA application_id").fetchone()
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if owner == 0 and tables == 0:
-        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        return
     (version,) = db.execute("PRAGMA user_version").fetchone()
+    if owner == 0 and version == 0 and tables == 0:
+        return True
     if owner != APPLICATION_ID:
         raise DatabaseError(f"{path} is the database of another program: name another file")
     if version != SCHEMA_VERSION:
@@ -59,6 +59,17 @@ def _claim(db: sqlite3.Connection, path: str) -> None:
             f"{path} was written by another version of the emulator (schema {version}, this one has "
             f"{SCHEMA_VERSION}): use that version, or name another file"
         )
+    return False
+
+
+def _worded(error: Exception, path: str) -> DatabaseError:
+    if isinstance(error, DatabaseError):
+        return error
+    if "locked" in str(error):
+        return DatabaseError(f"{path} is in use by another emulator: stop that one, or name another file")
+    if isinstance(error, sqlite3.OperationalError):
+        return DatabaseError(f"{path} cannot be opened: {error}")
+    return DatabaseError(f"{path} is not a database of the emulator: {error}")
 
 
 def generation(db: sqlite3.Connection) -> str:

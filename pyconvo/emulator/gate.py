@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pyconvo.emulator import auth
 from pyconvo.emulator.caller import SCOPE_KEY, Caller
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.service import Service
@@ -119,8 +118,8 @@ class Gate:
         except TwilioError as error:
             await refuse(error)(scope, receive, send)
         except UnicodeEncodeError:
-            error = TwilioError(400, 20001, "The request holds an unpaired surrogate: that is not text")
-            await refuse(error)(scope, receive, send)
+            text = "The request holds an unpaired surrogate: that is not text"
+            await refuse(TwilioError(400, 20001, text))(scope, receive, send)
         except Exception:
             logger.exception("%s %s failed", scope["method"], scope["path"])
             if started:
