@@ -1,0 +1,79 @@
+"""The surface table against the two things that it describes: the Python model and the types for page authors."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pyconvo.bridge.surface import ClassSpec, surface
+from pyconvo.client import Client
+from pyconvo.conversation import Conversation
+from pyconvo.message import AggregatedDeliveryReceipt, Message
+from pyconvo.message_builder import MessageBuilder
+from pyconvo.paginator import Paginator
+from pyconvo.participant import Participant
+from pyconvo.user import User
+from pyconvo.version import OFFICIAL_SDK_VERSION
+
+TABLE: dict[str, Any] = json.loads(files("pyconvo.bridge").joinpath("surface.json").read_text("utf-8"))
+TYPES = Path(__file__).resolve().parents[2] / "web" / "types"
+MODEL: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (Client, Conversation, Participant, Message, User, Paginator, AggregatedDeliveryReceipt, MessageBuilder)
+}
+
+classes = pytest.mark.parametrize("spec", surface().values(), ids=lambda spec: spec.name)
+
+
+@classes
+def test_the_model_has_every_member(spec: ClassSpec) -> None:
+    kind = MODEL[spec.name]
+    fields = getattr(kind, "__dataclass_fields__", {})
+    for python in spec.properties.values():
+        assert python in fields or isinstance(inspect.getattr_static(kind, python), property), python
+    for name, python in spec.methods.items():
+        assert inspect.iscoroutinefunction(inspect.unwrap(getattr(kind, python))), python
+        rules = TABLE["classes"][spec.name]["members"][name].get("rules", [])
+        parameters = list(inspect.signature(getattr(kind, python)).parameters)
+        assert len(parameters) - 1 >= len(rules), f"{python}{parameters} takes fewer arguments than the page may give"
+
+
+def test_the_model_has_nothing_that_pages_cannot_reach() -> None:
+    for spec in surface().values():
+        known = {*spec.properties.values(), *spec.methods.values()} | PYTHON_ONLY
+        known |= _public(MODEL[spec.name].__mro__[1])
+        missing = _public(MODEL[spec.name]) - known
+        assert not missing or spec.local, f"{spec.name}: {sorted(missing)}"
+
+
+#: Spelled otherwise on the page, or done there.
+PYTHON_ONLY = {"create", "version", "prepare_message"}
+
+
+def _public(kind: type) -> set[str]:
+    return {name for name in dir(kind) if not name.startswith("_")}
+
+
+def test_version() -> None:
+    assert TABLE["version"] == OFFICIAL_SDK_VERSION
+
+
+@classes
+def test_the_types_have_every_member(spec: ClassSpec) -> None:
+    text = "\n".join(path.read_text("utf-8") for path in sorted(TYPES.glob("*.d.ts")))
+    found = re.search(
+        rf"(?:declare class|interface) {spec.name}(?:<T>)?(?: extends [^{{]+)? \{{\n(.*?)\n\}}", text, re.S
+    )
+    assert found, f"{spec.name} is not declared"
+    declared = set(re.findall(r"^  (?:static |readonly |get |private )*(\w+)[(?:]", found[1], re.M))
+    entry = TABLE["classes"][spec.name]
+    expected = {*entry["members"], *entry.get("events", {}), "constructor"}
+    if spec.name == "Paginator":
+        expected -= {"constructor"}  # an interface
+    assert declared - {"version", "token"} == expected

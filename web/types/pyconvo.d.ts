@@ -1,0 +1,539 @@
+/**
+ * Types of pyconvo for page authors: the API of the JavaScript SDK for Twilio Conversations 3.0.1, as far as this
+ * version has it, and what is added to it (`runtime`, the option `emulator`).
+ */
+
+// ---------------------------------------------------------------------------------------------------- values
+
+export type JSONValue = null | string | number | boolean | JSONObject | JSONArray;
+export type JSONObject = { [x: string]: JSONValue };
+export type JSONArray = JSONValue[];
+
+/** State of the connection to the service. */
+export type ConnectionState =
+  | "unknown"
+  | "disconnecting"
+  | "disconnected"
+  | "retrying"
+  | "connecting"
+  | "connected"
+  | "denied"
+  | "error";
+
+/** Outcome of the start. */
+export type State = "failed" | "initialized";
+
+/** Why there is no connection. `terminal`: the client will not try again by itself. */
+export interface ConnectionError {
+  terminal: boolean;
+  message: string;
+  httpStatusCode?: number | null;
+  errorCode?: number | null;
+}
+
+/** `description`, `status` and `body` are set when the service refused a request; Twilio's code is `body.code`. */
+export interface ServiceError extends Error {
+  status?: number;
+  description?: string;
+  body?: { code?: number; message?: string; status?: number };
+}
+
+export type ConversationStatus = "notParticipating" | "joined";
+export type NotificationLevel = "default" | "muted";
+export type ParticipantType = "chat" | "sms" | "whatsapp" | "email" | string;
+export type MessageType = "text" | "media";
+export type DeliveryAmount = "none" | "some" | "all";
+export type ParticipantEmailLevel = "to" | "cc";
+
+export type ConversationUpdateReason =
+  | "attributes"
+  | "createdBy"
+  | "dateCreated"
+  | "dateUpdated"
+  | "friendlyName"
+  | "lastReadMessageIndex"
+  | "state"
+  | "status"
+  | "uniqueName"
+  | "lastMessage"
+  | "notificationLevel"
+  | "bindings";
+
+export type ParticipantUpdateReason =
+  | "attributes"
+  | "dateCreated"
+  | "dateUpdated"
+  | "roleSid"
+  | "lastReadMessageIndex"
+  | "lastReadTimestamp"
+  | "bindings";
+
+export type MessageUpdateReason =
+  | "body"
+  | "lastUpdatedBy"
+  | "dateCreated"
+  | "dateUpdated"
+  | "attributes"
+  | "author"
+  | "deliveryReceipt"
+  | "subject"
+  | "media";
+
+export type UserUpdateReason = "friendlyName" | "attributes" | "reachabilityOnline" | "reachabilityNotifiable";
+
+export interface ConversationUpdatedEventArgs {
+  conversation: Conversation;
+  updateReasons: ConversationUpdateReason[];
+}
+
+export interface ParticipantUpdatedEventArgs {
+  participant: Participant;
+  updateReasons: ParticipantUpdateReason[];
+}
+
+export interface MessageUpdatedEventArgs {
+  message: Message;
+  updateReasons: MessageUpdateReason[];
+}
+
+export interface UserUpdatedEventArgs {
+  user: User;
+  updateReasons: UserUpdateReason[];
+}
+
+export interface ConversationState {
+  current: "active" | "inactive" | "closed";
+  dateUpdated?: Date;
+}
+
+export interface LastMessage {
+  index?: number;
+  dateCreated?: Date;
+}
+
+export interface ConversationEmailBinding {
+  name?: string;
+  projected_address: string;
+}
+
+export interface ConversationSmsBinding {
+  address?: string;
+}
+
+export interface ConversationBindings {
+  email?: ConversationEmailBinding;
+  sms?: ConversationSmsBinding;
+}
+
+export interface ParticipantEmailBinding {
+  name: string;
+  address: string;
+  level: ParticipantEmailLevel;
+}
+
+export interface ParticipantBindings {
+  email?: ParticipantEmailBinding;
+}
+
+/** Limits of messages; sizes in megabytes. */
+export interface ConversationLimits {
+  mediaAttachmentsCountLimit: number;
+  mediaAttachmentSizeLimitInMb: number;
+  mediaAttachmentsTotalSizeLimitInMb: number;
+  emailHistoriesAllowedContentTypes: string[];
+  emailBodiesAllowedContentTypes: string[];
+}
+
+export interface SendEmailOptions {
+  subject?: string;
+}
+
+export interface CreateConversationOptions {
+  attributes?: JSONValue;
+  friendlyName?: string;
+  uniqueName?: string;
+  access?: string;
+}
+
+/** The service's description of a new participant. */
+export interface ParticipantResponse {
+  account_sid: string;
+  chat_service_sid: string;
+  conversation_sid: string;
+  role_sid: string;
+  sid: string;
+  attributes: string;
+  date_created: string;
+  date_updated: string;
+  identity: string;
+  messaging_binding: { type: string; address: string; proxy_address: string } | null;
+  url: string;
+  links: { conversation: string };
+}
+
+export interface ClientOptions {
+  /** Address of a local emulator, such as `http://127.0.0.1:8080` (an addition to the official options). */
+  emulator?: string;
+  region?: string;
+  logLevel?: "trace" | "debug" | "info" | "warn" | "error" | "silent";
+  productId?: string;
+  typingIndicatorTimeoutOverride?: number;
+  consumptionReportIntervalOverride?: string;
+  httpCacheIntervalOverride?: string;
+  userInfosToSubscribeOverride?: number;
+  retryWhenThrottledOverride?: boolean;
+  backoffConfigOverride?: Record<string, unknown>;
+  Chat?: ClientOptions;
+  IPMessaging?: ClientOptions;
+  Sync?: Record<string, unknown>;
+  Twilsock?: Record<string, unknown>;
+  clientMetadata?: Record<string, unknown>;
+  initRegistrations?: unknown[];
+  disableDeepClone?: boolean;
+  typingUri?: string;
+  apiUri?: string;
+  /** `Client.create()` rejects when the client cannot start. */
+  throwErrorsAlways?: boolean;
+}
+
+// --------------------------------------------------------------------------------------------------- emitter
+
+type Listeners = Record<string, (...args: never[]) => void>;
+type Names<Events> = Extract<keyof Events, string>;
+
+/** Node's event emitter that remembers the last value of every event. */
+export declare class ReplayEventEmitter<Events extends { [event in keyof Events]: Listeners[string] }> {
+  on<E extends Names<Events>>(event: E, listener: Events[E]): this;
+  once<E extends Names<Events>>(event: E, listener: Events[E]): this;
+  off<E extends Names<Events>>(event: E, listener: Events[E]): this;
+  addListener<E extends Names<Events>>(event: E, listener: Events[E]): this;
+  removeListener<E extends Names<Events>>(event: E, listener: Events[E]): this;
+  removeAllListeners(event?: Names<Events>): this;
+  prependListener<E extends Names<Events>>(event: E, listener: Events[E]): this;
+  prependOnceListener<E extends Names<Events>>(event: E, listener: Events[E]): this;
+  /** Calls the listener at once with the last value, if there was one, then adds it. */
+  addListenerWithReplay<E extends Names<Events>>(event: E, listener: Events[E]): this;
+  /** The same as `addListenerWithReplay`. */
+  onWithReplay<E extends Names<Events>>(event: E, listener: Events[E]): this;
+  /** Calls the listener once: now with the last value, if there was one, otherwise at the next event. */
+  onceWithReplay<E extends Names<Events>>(event: E, listener: Events[E]): this;
+  emit<E extends Names<Events>>(event: E, ...args: Parameters<Events[E]>): boolean;
+  listenerCount(event: Names<Events>): number;
+  listeners(event: Names<Events>): unknown[];
+  rawListeners(event: Names<Events>): unknown[];
+  eventNames(): (string | symbol)[];
+  setMaxListeners(limit: number): this;
+  getMaxListeners(): number;
+}
+
+/** `cancel()` rejects it with Error "Promise was cancelled", if it is not settled. */
+export declare class CancellablePromise<T> extends Promise<T> {
+  constructor(
+    executor: (
+      resolve: (value: T | PromiseLike<T>) => void,
+      reject: (reason?: unknown) => void,
+      onCancel: (cancellationFunction: () => void) => void,
+    ) => void,
+  );
+  cancel(): this;
+}
+
+/** One page of many items; other pages are other objects. */
+export interface Paginator<T> {
+  readonly items: T[];
+  readonly hasNextPage: boolean;
+  readonly hasPrevPage: boolean;
+  nextPage(): Promise<Paginator<T>>;
+  prevPage(): Promise<Paginator<T>>;
+}
+
+// ---------------------------------------------------------------------------------------------------- client
+
+export interface ConversationEvents {
+  participantJoined: (participant: Participant) => void;
+  participantLeft: (participant: Participant) => void;
+  participantUpdated: (data: ParticipantUpdatedEventArgs) => void;
+  messageAdded: (message: Message) => void;
+  messageRemoved: (message: Message) => void;
+  messageUpdated: (data: MessageUpdatedEventArgs) => void;
+  typingEnded: (participant: Participant) => void;
+  typingStarted: (participant: Participant) => void;
+  updated: (data: ConversationUpdatedEventArgs) => void;
+  removed: (conversation: Conversation) => void;
+}
+
+export interface ClientEvents extends Omit<ConversationEvents, "updated" | "removed"> {
+  conversationAdded: (conversation: Conversation) => void;
+  conversationJoined: (conversation: Conversation) => void;
+  conversationLeft: (conversation: Conversation) => void;
+  conversationRemoved: (conversation: Conversation) => void;
+  conversationUpdated: (data: ConversationUpdatedEventArgs) => void;
+  tokenAboutToExpire: () => void;
+  tokenExpired: () => void;
+  userSubscribed: (user: User) => void;
+  userUnsubscribed: (user: User) => void;
+  userUpdated: (data: UserUpdatedEventArgs) => void;
+  /** @deprecated Use `initialized` and `initFailed`. */
+  stateChanged: (state: State) => void;
+  initialized: () => void;
+  initFailed: (data: { error?: ConnectionError }) => void;
+  connectionStateChanged: (state: ConnectionState) => void;
+  connectionError: (error: ConnectionError) => void;
+}
+
+/** One user's connection. It starts to connect when it is made; calls wait until they can be answered. */
+export declare class Client extends ReplayEventEmitter<ClientEvents> {
+  static readonly version: string;
+  static readonly conversationAdded: "conversationAdded";
+  static readonly conversationJoined: "conversationJoined";
+  static readonly conversationLeft: "conversationLeft";
+  static readonly conversationRemoved: "conversationRemoved";
+  static readonly conversationUpdated: "conversationUpdated";
+  static readonly participantJoined: "participantJoined";
+  static readonly participantLeft: "participantLeft";
+  static readonly participantUpdated: "participantUpdated";
+  static readonly messageAdded: "messageAdded";
+  static readonly messageRemoved: "messageRemoved";
+  static readonly messageUpdated: "messageUpdated";
+  static readonly tokenAboutToExpire: "tokenAboutToExpire";
+  static readonly tokenExpired: "tokenExpired";
+  static readonly typingEnded: "typingEnded";
+  static readonly typingStarted: "typingStarted";
+  static readonly userSubscribed: "userSubscribed";
+  static readonly userUnsubscribed: "userUnsubscribed";
+  static readonly userUpdated: "userUpdated";
+  /** @deprecated Use `initialized` and `initFailed`. */
+  static readonly stateChanged: "stateChanged";
+  static readonly initialized: "initialized";
+  static readonly initFailed: "initFailed";
+  static readonly connectionStateChanged: "connectionStateChanged";
+  static readonly connectionError: "connectionError";
+
+  /** Throws for a token that is no text and for options that are no object. */
+  constructor(token: string, options?: ClientOptions);
+  /** @deprecated Use the constructor and the events `initialized` and `initFailed`. */
+  static create(token: string, options?: ClientOptions): Promise<Client>;
+
+  readonly version: string;
+  readonly connectionState: ConnectionState;
+  /** The own user; its identity is empty until the client is initialized. */
+  get user(): User;
+  /** Throws before the client is initialized. */
+  get reachabilityEnabled(): boolean;
+  /** @deprecated */
+  get token(): string;
+
+  shutdown(): Promise<void>;
+  updateToken(token: string): Promise<Client>;
+  getConversationBySid(conversationSid: string): Promise<Conversation>;
+  peekConversationBySid(conversationSid: string): Promise<Conversation>;
+  getConversationByUniqueName(uniqueName: string): Promise<Conversation>;
+  getSubscribedConversations(): Promise<Paginator<Conversation>>;
+  createConversation(options?: CreateConversationOptions): Promise<Conversation>;
+  getUser(identity: string): Promise<User>;
+  getSubscribedUsers(): Promise<Array<User>>;
+}
+
+// ---------------------------------------------------------------------------------------------- conversation
+
+export declare class Conversation extends ReplayEventEmitter<ConversationEvents> {
+  static readonly participantJoined: "participantJoined";
+  static readonly participantLeft: "participantLeft";
+  static readonly participantUpdated: "participantUpdated";
+  static readonly messageAdded: "messageAdded";
+  static readonly messageRemoved: "messageRemoved";
+  static readonly messageUpdated: "messageUpdated";
+  static readonly typingEnded: "typingEnded";
+  static readonly typingStarted: "typingStarted";
+  static readonly updated: "updated";
+  static readonly removed: "removed";
+
+  private constructor();
+  get sid(): string;
+  get uniqueName(): string | null;
+  get status(): ConversationStatus;
+  get friendlyName(): string | null;
+  get dateUpdated(): Date | null;
+  get dateCreated(): Date | null;
+  get createdBy(): string;
+  get attributes(): JSONValue;
+  /** Null while nothing is marked as read. */
+  get lastReadMessageIndex(): number | null;
+  get lastMessage(): LastMessage | undefined;
+  get notificationLevel(): NotificationLevel;
+  get bindings(): ConversationBindings;
+  get limits(): ConversationLimits;
+  get state(): ConversationState | undefined;
+
+  add(identity: string, attributes?: JSONValue): Promise<ParticipantResponse>;
+  advanceLastReadMessageIndex(index: number): Promise<number>;
+  delete(): Promise<Conversation>;
+  getAttributes(): Promise<JSONValue>;
+  getMessages(pageSize?: number, anchor?: number, direction?: "backwards" | "forward"): Promise<Paginator<Message>>;
+  getParticipants(): Promise<Participant[]>;
+  getParticipantsCount(): Promise<number>;
+  getParticipantBySid(participantSid: string): Promise<Participant | null>;
+  getParticipantByIdentity(identity?: string | null): Promise<Participant | null>;
+  getMessagesCount(): Promise<number>;
+  /** Null while nothing is marked as read. */
+  getUnreadMessagesCount(): Promise<number | null>;
+  join(): Promise<Conversation>;
+  leave(): Promise<Conversation>;
+  removeParticipant(participant: string | Participant): Promise<void>;
+  /** Resolves with the index of the new message. Texts only in this version. */
+  sendMessage(message: null | string, messageAttributes?: JSONValue, emailOptions?: SendEmailOptions): Promise<number>;
+  prepareMessage(): MessageBuilder;
+  setAllMessagesRead(): Promise<number>;
+  setAllMessagesUnread(): Promise<number>;
+  setUserNotificationLevel(notificationLevel: NotificationLevel): Promise<void>;
+  typing(): Promise<void>;
+  updateAttributes(attributes: JSONValue): Promise<Conversation>;
+  updateFriendlyName(friendlyName: string): Promise<Conversation>;
+  updateLastReadMessageIndex(index: number | null): Promise<number>;
+  updateUniqueName(uniqueName: string | null): Promise<Conversation>;
+}
+
+export interface ParticipantEvents {
+  typingEnded: (participant: Participant) => void;
+  typingStarted: (participant: Participant) => void;
+  updated: (data: ParticipantUpdatedEventArgs) => void;
+}
+
+export declare class Participant extends ReplayEventEmitter<ParticipantEvents> {
+  static readonly typingStarted: "typingStarted";
+  static readonly typingEnded: "typingEnded";
+  static readonly updated: "updated";
+
+  private constructor();
+  get conversation(): Conversation;
+  get sid(): string;
+  get attributes(): JSONValue;
+  get dateCreated(): Date | null;
+  get dateUpdated(): Date | null;
+  get identity(): string | null;
+  get isTyping(): boolean;
+  get lastReadMessageIndex(): number | null;
+  get lastReadTimestamp(): Date | null;
+  get roleSid(): string;
+  get type(): ParticipantType;
+  get bindings(): ParticipantBindings;
+
+  getUser(): Promise<User>;
+  remove(): Promise<void>;
+  updateAttributes(attributes: JSONValue): Promise<Participant>;
+}
+
+export interface MessageEvents {
+  updated: (data: MessageUpdatedEventArgs) => void;
+}
+
+export declare class Message extends ReplayEventEmitter<MessageEvents> {
+  static readonly updated: "updated";
+
+  private constructor();
+  get conversation(): Conversation;
+  get sid(): string;
+  get author(): string | null;
+  get subject(): string | null;
+  get contentSid(): string | null;
+  get body(): string | null;
+  get dateUpdated(): Date | null;
+  get index(): number;
+  get lastUpdatedBy(): string | null;
+  get dateCreated(): Date | null;
+  get attributes(): JSONValue;
+  get type(): MessageType;
+  get participantSid(): string | null;
+  get aggregatedDeliveryReceipt(): AggregatedDeliveryReceipt | null;
+
+  getParticipant(): Promise<Participant>;
+  remove(): Promise<Message>;
+  updateBody(body: string): Promise<Message>;
+  updateAttributes(attributes: JSONValue): Promise<Message>;
+}
+
+export declare class AggregatedDeliveryReceipt {
+  private constructor();
+  get total(): number;
+  get sent(): DeliveryAmount;
+  get delivered(): DeliveryAmount;
+  get read(): DeliveryAmount;
+  get undelivered(): DeliveryAmount;
+  get failed(): DeliveryAmount;
+}
+
+export declare class UnsentMessage {
+  private constructor();
+  text?: string;
+  attributes: JSONValue;
+  emailOptions: SendEmailOptions;
+  /** Resolves with the index of the new message. */
+  send(): CancellablePromise<number | null>;
+}
+
+export declare class MessageBuilder {
+  private constructor();
+  setBody(text: string): MessageBuilder;
+  setSubject(subject: string): MessageBuilder;
+  setAttributes(attributes: JSONValue): MessageBuilder;
+  build(): UnsentMessage;
+  buildAndSend(): CancellablePromise<number | null>;
+}
+
+export interface UserEvents {
+  updated: (data: UserUpdatedEventArgs) => void;
+  userSubscribed: (user: User) => void;
+  userUnsubscribed: (user: User) => void;
+}
+
+export declare class User extends ReplayEventEmitter<UserEvents> {
+  readonly updated: "updated";
+  readonly userSubscribed: "userSubscribed";
+  readonly userUnsubscribed: "userUnsubscribed";
+
+  private constructor();
+  get identity(): string;
+  get attributes(): JSONValue;
+  get friendlyName(): string | null;
+  get isOnline(): boolean | null;
+  get isNotifiable(): boolean | null;
+  get isSubscribed(): boolean;
+
+  updateAttributes(attributes: JSONValue): Promise<User>;
+  updateFriendlyName(friendlyName: string): Promise<User>;
+  unsubscribe(): Promise<void>;
+}
+
+// --------------------------------------------------------------------------------------------------- runtime
+
+/** Why the core did not start. `file`: the runtime file concerned. */
+export interface PyconvoBootError extends Error {
+  readonly name: "PyconvoBootError";
+  readonly reason: "integrity" | "policy" | "wasm" | "network" | "timeout" | "memory" | "core";
+  readonly file: string | undefined;
+}
+
+/** The core's start (an addition to the official SDK). */
+export interface Runtime {
+  readonly version: string;
+  readonly state: "idle" | "loading" | "starting" | "ready" | "failed";
+  /** Bytes that have arrived, before compression. */
+  readonly progress: { readonly loaded: number; readonly total: number };
+  /** Rejects with a `PyconvoBootError`. */
+  readonly ready: Promise<void>;
+  /** Calls back after every change of `state` or `progress`; returns the way to stop. */
+  onChange(listener: () => void): () => void;
+  /** Where and how to start; only before the start. */
+  configure(changes: { url?: string; thread?: "worker" | "main"; timeout?: number; lazy?: boolean }): void;
+  /** Starts now instead of with the first client. */
+  start(): Promise<unknown>;
+}
+
+export declare const runtime: Runtime;
+
+declare global {
+  /** What the script tag defines. */
+  namespace Twilio {
+    const Conversations: typeof import("./pyconvo");
+  }
+}
