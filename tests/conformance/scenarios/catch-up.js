@@ -13,7 +13,7 @@ export default async ({ ready, call, until, quiet, emulator }) => {
   const old = (await his.getMessages()).items[0];
   await quiet();
   await emulator.drop("alice");
-  await until("alice", "connectionStateChanged", (state) => state === "connecting");
+  await until("alice", "connectionStateChanged", (state) => state === "connecting", 2);
   for (const text of ["one", "two", "three"]) await emulator.say(conversations.room, "bob", [text]);
   await call("edit meanwhile", old.updateBody("old, edited"));
   await call("add meanwhile", his.add("carol"));

@@ -8,7 +8,7 @@ export default async ({ ready, call, until, quiet, emulator }) => {
   const room = await alice.getConversationByUniqueName("room");
   await quiet();
   await emulator.drop("alice");
-  await until("alice", "connectionStateChanged", (state) => state === "connecting");
+  await until("alice", "connectionStateChanged", (state) => state === "connecting", 2);
   await call("send while away", room.sendMessage("queued"));
   await until("alice", "messageAdded");
   await quiet();
