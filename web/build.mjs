@@ -20,7 +20,8 @@ const web = dirname(fileURLToPath(import.meta.url));
 const shared = {
   absWorkingDir: web,
   bundle: true,
-  charset: "utf8",
+  // A page may serve the script as it likes.
+  charset: "ascii",
   legalComments: "none",
   logLevel: "warning",
   platform: "browser",

@@ -10,7 +10,7 @@ export class Deadline {
     const tick = Math.min(1000, seconds * 1000);
     let left = Math.ceil((seconds * 1000) / tick);
     this.timer = setInterval(() => {
-      if (--left > 0) return;
+      if (--left !== 0) return;
       this.stop();
       expired();
     }, tick);

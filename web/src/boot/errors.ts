@@ -126,11 +126,14 @@ export function memoryError(cause: unknown): PyconvoBootError {
   );
 }
 
-export function timeoutError(seconds: number, doing: string): PyconvoBootError {
+/** `missing`: the files that have not arrived. */
+export function timeoutError(seconds: number, missing: readonly string[]): PyconvoBootError {
+  const doing = missing.length > 0 ? `loading ${missing.join(", ")}` : "starting Python";
   return new PyconvoBootError(
     "timeout",
     `pyconvo did not start: ${doing} took more than ${seconds} seconds. On slow lines allow more with ` +
       'data-timeout="…" or runtime.configure({timeout: …}) (seconds).',
+    missing[0] === undefined ? {} : { file: missing[0] },
   );
 }
 

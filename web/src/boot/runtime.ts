@@ -36,8 +36,7 @@ export interface Platform extends WorkerPlatform {
 
 export class Runtime {
   private current: RuntimeState = "idle";
-  private loaded = 0;
-  private readonly total: number;
+  private readonly arrived = new Set<Part>();
   private readonly names: Record<Part, string>;
   private port: Promise<Port> | undefined;
   private isReady: Promise<void>;
@@ -50,7 +49,6 @@ export class Runtime {
     private readonly platform: () => Platform,
   ) {
     this.names = partsOf(manifest);
-    this.total = Object.values(this.names).reduce((sum, name) => sum + (manifest.files[name]?.bytes ?? 0), 0);
     this.isReady = this.promiseReady();
   }
 
@@ -63,7 +61,9 @@ export class Runtime {
   }
 
   get progress(): Progress {
-    return { loaded: this.loaded, total: this.total };
+    const bytes = (name: string): number => this.manifest.files[name]?.bytes ?? 0;
+    const sum = (names: string[]): number => names.reduce((total, name) => total + bytes(name), 0);
+    return { loaded: sum([...this.arrived].map((part) => this.names[part])), total: sum(Object.values(this.names)) };
   }
 
   /** Settles when the runtime has started, or could not. Does not start it: a lazy one starts with the first client. */
@@ -99,8 +99,9 @@ export class Runtime {
   }
 
   private async boot(): Promise<Port> {
-    this.loaded = 0;
+    this.arrived.clear();
     this.enter("loading");
+    const giveUp = new AbortController();
     const { url, thread: where, timeout, nonce } = this.settings;
     let thread: Thread | undefined;
     let deadline: Deadline | undefined;
@@ -115,17 +116,17 @@ export class Runtime {
         manifest: this.manifest,
         base: url,
         policy,
-        fetch: platform.fetch,
+        fetch: (address, options) => platform.fetch(address, { ...options, signal: giveUp.signal }),
         online: platform.online,
       };
       return await new Promise<Port>((resolve, reject) => {
-        deadline = new Deadline(timeout, () => reject(timeoutError(timeout, "loading its files")));
+        deadline = new Deadline(timeout, () => reject(timeoutError(timeout, this.missing())));
         const { all, start } = this.prepare(platform, downloads, where, nonce, reject);
         void all.then(() => {
           if (this.current !== "loading") return;
           this.enter("starting");
           deadline?.stop();
-          deadline = new Deadline(timeout, () => reject(timeoutError(timeout, "starting Python")));
+          deadline = new Deadline(timeout, () => reject(timeoutError(timeout, [])));
         }, reject);
         start.then((started) => {
           thread = started;
@@ -140,6 +141,7 @@ export class Runtime {
     } catch (error) {
       this.enter("failed");
       thread?.stop();
+      giveUp.abort();
       throw error instanceof PyconvoBootError ? error : coreError(error);
     } finally {
       deadline?.stop();
@@ -196,9 +198,15 @@ export class Runtime {
 
   private async count<T>(part: Part, work: Promise<T>): Promise<T> {
     const result = await work;
-    this.loaded += this.manifest.files[this.names[part]]?.bytes ?? 0;
-    this.changed();
+    if (this.current === "loading") {
+      this.arrived.add(part);
+      this.changed();
+    }
     return result;
+  }
+
+  private missing(): string[] {
+    return (Object.keys(this.names) as Part[]).filter((part) => !this.arrived.has(part)).map((part) => this.names[part]);
   }
 
   private enter(state: RuntimeState): void {

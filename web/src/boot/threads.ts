@@ -107,7 +107,7 @@ export function startInPage(module: Promise<InterpreterModule>, parts: PendingPa
   const ready = module.then(async ({ startInterpreter }) => {
     try {
       interpreter = await startInterpreter(
-        parts,
+        onlyArriving(parts),
         (text) => queueMicrotask(() => closed || port.onmessage?.(text)),
         (error) => port.onlost?.(lostError(error)),
       );
@@ -118,6 +118,20 @@ export function startInPage(module: Promise<InterpreterModule>, parts: PendingPa
     }
   });
   return { ready, stop: port.close };
+}
+
+/** Parts that never come instead of failing: nobody in there waits for all of them, and who loads them knows. */
+function onlyArriving(parts: PendingParts): PendingParts {
+  const arriving = <T>(part: Promise<T>): Promise<T> =>
+    new Promise((resolve) => {
+      part.then(resolve, () => undefined);
+    });
+  return {
+    asm: arriving(parts.asm),
+    wasm: arriving(parts.wasm),
+    stdlib: arriving(parts.stdlib),
+    core: arriving(parts.core),
+  };
 }
 
 function startFailure(during: "wasm" | "core", error: unknown, wasmFile: string): PyconvoBootError {

@@ -5,7 +5,7 @@
 import { memoryError, noWasmError, type PyconvoBootError, wasmError, wasmPolicyError } from "./errors.ts";
 
 /** The part of WebAssembly used, so that a test can bring its own. */
-export type Compiler = Pick<typeof WebAssembly, "Module" | "compile" | "compileStreaming">;
+export type Compiler = Pick<typeof WebAssembly, "Module" | "Instance" | "compile" | "compileStreaming">;
 
 /** The smallest module there is. */
 const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -14,7 +14,8 @@ const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 export function wasmProblem(compiler: Compiler | undefined): PyconvoBootError | null {
   if (compiler === undefined || typeof compiler.Module !== "function") return noWasmError();
   try {
-    new compiler.Module(EMPTY);
+    // WebKit lets a policy speak only at the second of the two steps.
+    new compiler.Instance(new compiler.Module(EMPTY));
     return null;
   } catch (error) {
     // Nothing but a policy refuses an empty module.

@@ -1,0 +1,208 @@
+/** The boot's single pieces: settings, time limit, verified downloads (from a real server), wasm checks. */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, mock, test } from "node:test";
+
+import { Deadline } from "../src/boot/deadline.ts";
+import { download, type Downloads } from "../src/boot/download.ts";
+import { PyconvoBootError } from "../src/boot/errors.ts";
+import { partsOf } from "../src/boot/manifest.ts";
+import { PolicyWatch } from "../src/boot/policy.ts";
+import { configured, DEFAULT_TIMEOUT, settingsFromModule, settingsFromScript } from "../src/boot/settings.ts";
+import { type Compiler, compile, wasmFailure, wasmProblem } from "../src/boot/wasm.ts";
+
+const script = (src: string, attributes: Record<string, string> = {}) => ({
+  src,
+  getAttribute: (name: string) => attributes[name] ?? null,
+});
+
+test("a script tag tells where the runtime is and how to start", () => {
+  const plain = settingsFromScript(script("https://cdn.example/p/1/pyconvo.min.js"), "https://app.example/chat/");
+  assert.deepEqual(plain, {
+    url: "https://cdn.example/p/1/runtime/",
+    thread: "worker",
+    lazy: false,
+    timeout: DEFAULT_TIMEOUT,
+    nonce: undefined,
+  });
+  const special = settingsFromScript(
+    script("https://cdn.example/x.js", {
+      "data-runtime": "../files",
+      "data-lazy": "",
+      "data-thread": "main",
+      "data-timeout": "5",
+    }),
+    "https://app.example/chat/index.html",
+  );
+  assert.equal(special.url, "https://app.example/files/");
+  assert.deepEqual([special.lazy, special.thread, special.timeout], [true, "main", 5]);
+});
+
+test("without a page or an address nothing is assumed", () => {
+  assert.equal(settingsFromScript(null, undefined).url, undefined);
+  assert.equal(settingsFromScript(script(""), "https://app.example/").url, undefined);
+  assert.equal(settingsFromModule("file:///srv/pyconvo.mjs").url, undefined);
+  assert.equal(settingsFromModule("https://cdn.example/pyconvo.mjs").url, "https://cdn.example/runtime/");
+});
+
+test("configure takes only what makes sense", () => {
+  const settings = settingsFromModule(undefined);
+  assert.equal(configured(settings, { url: "/static/pyconvo" }, "https://a.example/").url, "https://a.example/static/pyconvo/");
+  assert.equal(configured(settings, { thread: "main" }, undefined).thread, "main");
+  assert.throws(() => configured(settings, { thread: "two" as never }, undefined), TypeError);
+  assert.throws(() => configured(settings, { timeout: 0 }, undefined), TypeError);
+});
+
+test("a deadline expires once, and not when it was stopped", () => {
+  mock.timers.enable({ apis: ["setInterval"] });
+  try {
+    let expired = 0;
+    new Deadline(3, () => expired++);
+    const stopped = new Deadline(1, () => assert.fail("stopped"));
+    stopped.stop();
+    mock.timers.tick(2999);
+    assert.equal(expired, 0);
+    mock.timers.tick(1);
+    assert.equal(expired, 1);
+    mock.timers.tick(10_000);
+    assert.equal(expired, 1);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("a manifest without one of the parts is refused", () => {
+  const entry = { integrity: "sha384-x", bytes: 1 };
+  assert.throws(() => partsOf({ version: "1", files: { "worker.mjs": entry } }), /has no asm/);
+});
+
+const CONTENT = "the very bytes";
+const sri = (text: string): string => `sha384-${createHash("sha384").update(text).digest("base64")}`;
+const served = new Map<string, (attempt: number) => { status: number; body: string }>([
+  ["/good.txt", () => ({ status: 200, body: CONTENT })],
+  ["/changed.txt", () => ({ status: 200, body: "the very byteS" })],
+  ["/gone.txt", () => ({ status: 404, body: "" })],
+  ["/stale.txt", (attempt) => ({ status: 200, body: attempt === 1 ? "an old copy" : CONTENT })],
+]);
+const attempts = new Map<string, number>();
+let server: Server;
+
+before(async () => {
+  server = createServer((request, response) => {
+    const path = request.url ?? "";
+    const attempt = (attempts.get(path) ?? 0) + 1;
+    attempts.set(path, attempt);
+    const { status, body } = served.get(path)?.(attempt) ?? { status: 404, body: "" };
+    response.writeHead(status).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+
+after(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+function downloads(changes: Partial<Downloads> = {}): Downloads {
+  const entry = { integrity: sri(CONTENT), bytes: CONTENT.length };
+  return {
+    manifest: {
+      version: "1",
+      files: { "good.txt": entry, "changed.txt": entry, "gone.txt": entry, "stale.txt": entry },
+    },
+    base: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    policy: new PolicyWatch(undefined),
+    fetch: (url, options) => fetch(url, options),
+    online: () => true,
+    ...changes,
+  };
+}
+
+async function failure(work: Promise<unknown>): Promise<PyconvoBootError> {
+  try {
+    await work;
+  } catch (error) {
+    assert.ok(error instanceof PyconvoBootError, String(error));
+    return error;
+  }
+  return assert.fail("it did not fail");
+}
+
+test("the released bytes are accepted", async () => {
+  assert.equal(await (await download(downloads(), "good.txt")).text(), CONTENT);
+});
+
+test("one changed byte is refused, and the file is named", async () => {
+  const error = await failure(download(downloads(), "changed.txt"));
+  assert.deepEqual([error.name, error.reason, error.file], ["PyconvoBootError", "integrity", "changed.txt"]);
+  assert.match(error.message, /not the file this version/);
+});
+
+test("a stale copy on the way is replaced by a second request", async () => {
+  assert.equal(await (await download(downloads(), "stale.txt")).text(), CONTENT);
+  assert.equal(attempts.get("/stale.txt"), 2);
+});
+
+test("a missing file is told from a changed one", async () => {
+  const error = await failure(download(downloads(), "gone.txt"));
+  assert.deepEqual([error.reason, error.file], ["network", "gone.txt"]);
+  assert.match(error.message, /answered 404/);
+  assert.match(error.message, /data-runtime/);
+});
+
+test("an unreachable server, and no network at all", async () => {
+  const refused = () => Promise.reject(new TypeError("Failed to fetch"));
+  const unreachable = await failure(download(downloads({ fetch: refused }), "good.txt"));
+  assert.equal(unreachable.reason, "network");
+  assert.match(unreachable.message, /Access-Control-Allow-Origin/);
+  const offline = await failure(download(downloads({ fetch: refused, online: () => false }), "good.txt"));
+  assert.equal(offline.reason, "network");
+  assert.match(offline.message, /offline/);
+});
+
+test("a policy that forbids to connect is named", async () => {
+  const page = new EventTarget();
+  const policy = new PolicyWatch(page as never);
+  const fetch = (url: string) => {
+    const report = { effectiveDirective: "connect-src", blockedURI: new URL(url).origin, disposition: "enforce" };
+    page.dispatchEvent(Object.assign(new Event("securitypolicyviolation"), report));
+    return Promise.reject(new TypeError("Failed to fetch"));
+  };
+  const error = await failure(download(downloads({ policy, fetch }), "good.txt"));
+  assert.equal(error.reason, "policy");
+  assert.match(error.message, /to connect-src/);
+  policy.stop();
+});
+
+test("wasm that cannot run is noticed before anything is loaded", () => {
+  assert.equal(wasmProblem(WebAssembly), null);
+  assert.equal(wasmProblem(undefined)?.reason, "wasm");
+  const refusing = {
+    ...WebAssembly,
+    Module: class {
+      constructor() {
+        throw new WebAssembly.CompileError("violates the following Content Security Policy directive");
+      }
+    },
+  } as unknown as Compiler;
+  assert.equal(wasmProblem(refusing)?.reason, "policy");
+});
+
+test("a module compiles with and without its content type; a broken one is an error", async () => {
+  const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  const compiler = WebAssembly as Compiler;
+  for (const type of ["application/wasm", "application/octet-stream"]) {
+    const response = new Response(empty, { headers: { "content-type": type } });
+    assert.ok((await compile(compiler, response, "a.wasm")) instanceof WebAssembly.Module);
+  }
+  const error = await failure(compile(compiler, new Response("not wasm"), "a.wasm"));
+  assert.deepEqual([error.reason, error.file], ["wasm", "a.wasm"]);
+});
+
+test("running out of memory is told from other failures", () => {
+  assert.equal(wasmFailure("a.wasm", new RangeError("WebAssembly.Memory(): could not allocate memory")).reason, "memory");
+  assert.equal(wasmFailure("a.wasm", new WebAssembly.LinkError("import object field")).reason, "wasm");
+});

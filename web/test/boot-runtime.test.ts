@@ -1,0 +1,225 @@
+/** The whole start from the page's side, with a worker played by the test: states, progress, every way to fail. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type { PyconvoBootError } from "../src/boot/errors.ts";
+import type { Manifest } from "../src/boot/manifest.ts";
+import { type Platform, Runtime } from "../src/boot/runtime.ts";
+import type { Settings } from "../src/boot/settings.ts";
+import type { FromWorker, ToWorker } from "../src/worker/messages.ts";
+
+const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+const FILES: Record<string, BodyInit> = {
+  "worker.mjs": "code",
+  "pyodide.asm.mjs": "asm",
+  "pyodide.asm.wasm": EMPTY,
+  "stdlib.zip": "zip",
+  "pyconvo-1-py3-none-any.whl": "wheel",
+};
+const MANIFEST: Manifest = {
+  version: "1",
+  files: Object.fromEntries(Object.keys(FILES).map((name) => [name, { integrity: "sha384-x", bytes: 10 }])),
+};
+const SETTINGS: Settings = { url: "http://a.example/runtime/", thread: "worker", lazy: true, timeout: 5, nonce: undefined };
+
+/** Answers like `worker.ts` does: alive at once, ready when all four parts are there. */
+class PlayedWorker {
+  static made: PlayedWorker[] = [];
+  static script: (worker: PlayedWorker) => void = (worker) => worker.say({ kind: "alive" });
+  static whenComplete: (worker: PlayedWorker) => void = (worker) => worker.say({ kind: "ready" });
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onerror: ((event: { message?: string }) => void) | null = null;
+  readonly parts = new Set<string>();
+  readonly texts: string[] = [];
+  terminated = false;
+
+  constructor() {
+    PlayedWorker.made.push(this);
+    setImmediate(() => PlayedWorker.script(this));
+  }
+
+  postMessage(message: string | ToWorker): void {
+    if (typeof message === "string") {
+      this.texts.push(message);
+      return;
+    }
+    this.parts.add(message.part);
+    if (this.parts.size === 4) setImmediate(() => PlayedWorker.whenComplete(this));
+  }
+
+  say(message: FromWorker | string): void {
+    this.onmessage?.({ data: message });
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+}
+
+function runtime(platform: Partial<Platform> = {}, settings: Partial<Settings> = {}): Runtime {
+  PlayedWorker.made = [];
+  PlayedWorker.script = (worker) => worker.say({ kind: "alive" });
+  PlayedWorker.whenComplete = (worker) => worker.say({ kind: "ready" });
+  const whole: Platform = {
+    fetch: async (url) => new Response(FILES[url.split("/").at(-1) ?? ""]),
+    online: () => true,
+    compiler: WebAssembly as Platform["compiler"],
+    violations: undefined,
+    baseUrl: "http://a.example/",
+    Worker: PlayedWorker as never,
+    createUrl: () => "blob:x",
+    revokeUrl: () => undefined,
+    importVerified: () => Promise.reject(new Error("not here")),
+    ...platform,
+  };
+  return new Runtime(MANIFEST, { ...SETTINGS, ...settings }, () => whole);
+}
+
+async function failed(made: Runtime): Promise<PyconvoBootError> {
+  const error = await made.start().then(
+    () => assert.fail("it started"),
+    (reason: unknown) => reason as PyconvoBootError,
+  );
+  assert.equal(made.state, "failed");
+  assert.equal(await made.ready.catch((reason: unknown) => reason), error);
+  return error;
+}
+
+test("goes through its states, tells its progress, and gives a line", async () => {
+  const made = runtime();
+  const seen: string[] = [];
+  made.onChange(() => seen.push(`${made.state} ${made.progress.loaded}/${made.progress.total}`));
+  assert.equal(made.state, "idle");
+  const port = await made.start();
+  await made.ready;
+  assert.deepEqual(seen, [
+    "loading 0/50",
+    "loading 10/50",
+    "loading 20/50",
+    "loading 30/50",
+    "loading 40/50",
+    "loading 50/50",
+    "starting 50/50",
+    "ready 50/50",
+  ]);
+  const [worker] = PlayedWorker.made;
+  const heard: string[] = [];
+  port.onmessage = (text) => heard.push(text);
+  port.post("to the core");
+  worker?.say("to the page");
+  assert.deepEqual([worker?.texts, heard], [["to the core"], ["to the page"]]);
+  assert.equal(await made.start(), port, "it starts once");
+  assert.throws(() => made.configure({ thread: "main" }), /has been started/);
+});
+
+test("nothing is touched before the start", () => {
+  const made = new Runtime(MANIFEST, SETTINGS, () => assert.fail("touched"));
+  assert.deepEqual([made.state, made.version, made.lazy], ["idle", "1", true]);
+});
+
+test("a worker that was refused, at once or by an event without words", async () => {
+  const thrown = await failed(
+    runtime({
+      Worker: class {
+        constructor() {
+          throw new Error("SecurityError");
+        }
+      } as never,
+    }),
+  );
+  assert.equal(thrown.reason, "policy");
+  assert.match(thrown.message, /data-thread="main"/);
+  const made = runtime();
+  PlayedWorker.script = (worker) => worker.onerror?.({});
+  assert.equal((await failed(made)).reason, "policy");
+});
+
+test("failures inside the worker keep their cause", async () => {
+  const cases = [
+    ["core", "ImportError", "no module", "core"],
+    ["wasm", "LinkError", "bad import", "wasm"],
+    ["wasm", "RangeError", "out of memory", "memory"],
+  ] as const;
+  for (const [during, name, message, reason] of cases) {
+    const made = runtime();
+    PlayedWorker.whenComplete = (worker) =>
+      worker.say({ kind: "failed", during, error: { name, message, stack: undefined } });
+    const error = await failed(made);
+    assert.equal(error.reason, reason);
+    assert.match(String(error.cause), new RegExp(message));
+    assert.equal(PlayedWorker.made[0]?.terminated, true);
+  }
+});
+
+test("a start that hangs ends at the deadline, and names what was missing", async () => {
+  const silent = runtime({}, { timeout: 0.05 });
+  PlayedWorker.whenComplete = () => undefined;
+  const starting = await failed(silent);
+  assert.deepEqual([starting.reason, starting.file], ["timeout", undefined]);
+  assert.match(starting.message, /starting Python/);
+
+  const hanging = (url: string, { signal }: RequestInit): Promise<Response> =>
+    url.endsWith(".zip")
+      ? new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted"))))
+      : Promise.resolve(new Response(FILES[url.split("/").at(-1) ?? ""]));
+  const loading = await failed(runtime({ fetch: hanging }, { timeout: 0.05 }));
+  assert.deepEqual([loading.reason, loading.file], ["timeout", "stdlib.zip"]);
+});
+
+test("without wasm, without an address: said at once, nothing is loaded", async () => {
+  const fetch = (): never => assert.fail("loaded something");
+  assert.equal((await failed(runtime({ compiler: undefined, fetch }))).reason, "wasm");
+  const lost = await failed(runtime({ fetch }, { url: undefined }));
+  assert.match(lost.message, /runtime\.configure/);
+});
+
+test("a failed start can be tried again", async () => {
+  let online = false;
+  const made = runtime({
+    fetch: async (url) => {
+      if (!online) throw new TypeError("Failed to fetch");
+      return new Response(FILES[url.split("/").at(-1) ?? ""]);
+    },
+    online: () => online,
+  });
+  assert.match((await failed(made)).message, /offline/);
+  online = true;
+  await made.start();
+  await made.ready;
+  assert.equal(made.state, "ready");
+});
+
+test("an interpreter that dies later is told once to the line", async () => {
+  const made = runtime();
+  const port = await made.start();
+  const lost: string[] = [];
+  port.onlost = (error) => lost.push(error.message);
+  PlayedWorker.made[0]?.say({ kind: "lost", error: { name: "RuntimeError", message: "unreachable", stack: undefined } });
+  assert.match(lost.join(), /stopped working.*unreachable/);
+});
+
+test("on the page's thread the same line runs without a worker", async () => {
+  const received: string[] = [];
+  let post: (text: string) => void = () => undefined;
+  const made = runtime(
+    {
+      Worker: undefined as never,
+      importVerified: async () => ({
+        startInterpreter: async (_parts: unknown, send: (text: string) => void) => {
+          post = send;
+          return { receive: (text: string) => received.push(text) };
+        },
+      }),
+    },
+    { thread: "main" },
+  );
+  const port = await made.start();
+  const heard: string[] = [];
+  port.onmessage = (text) => heard.push(text);
+  port.post("a");
+  post("b");
+  assert.deepEqual([received, heard], [[], []], "never inside the caller's own call");
+  await Promise.resolve();
+  assert.deepEqual([received, heard], [["a"], ["b"]]);
+});
