@@ -13,6 +13,8 @@ from pathlib import Path
 from pyconvo.version import __version__
 
 NOTICE = "For development and tests only: everybody on this machine can log in as anybody."
+EXPOSED = "Whoever reaches it can read and change everything."
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MISSING = "this command needs the extra 'emulator': pip install 'pyconvo[emulator]'"
 
 
@@ -35,6 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     emulator.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     emulator.add_argument("--port", type=_port, default=8080)
     emulator.add_argument("--db", metavar="FILE", help="keep the data in this SQLite file (default: in memory)")
+    emulator.add_argument(
+        "--allow-host", action="append", default=[], metavar="NAME", help="also answer under this host name"
+    )
     emulator.add_argument("--seed", type=int, help="make identifiers repeatable")
     emulator.add_argument("--typing-timeout", type=int, default=5, metavar="SECONDS")
     emulator.add_argument(
@@ -59,11 +64,13 @@ def _emulator(options: argparse.Namespace) -> int:
         mounts=tuple(options.mount),
         seed=options.seed,
         typing_timeout=options.typing_timeout,
-        open_hosts=() if options.host in ("127.0.0.1", "localhost", "::1") else (options.host,),
+        open_hosts=(*options.allow_host, *(() if options.host in LOOPBACK else (options.host,))),
     )
 
     def ready(url: str) -> None:
         print(f"pyconvo emulator {__version__}. {NOTICE}")
+        if options.host not in LOOPBACK:
+            print(f"WARNING: {options.host} can be reached from other machines. {EXPOSED}")
         print(f"Socket: {url.replace('http', 'ws', 1)}/v3/wsconnect   Token: {url}/token?identity=alice")
         print(f"Account: {ACCOUNT_SID}   Auth token: {AUTH_TOKEN}")
         print(f"Ready: {url}/", flush=True)

@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -24,14 +25,14 @@ from pyconvo.emulator.control import Control
 from pyconvo.emulator.conversations.model import Conversations
 from pyconvo.emulator.conversations.routes import routes as conversation_routes
 from pyconvo.emulator.errors import TwilioError
-from pyconvo.emulator.gate import Gate, refuse
+from pyconvo.emulator.gate import LOOPBACK_ORIGIN, Gate, refuse
 from pyconvo.emulator.service import Service
 from pyconvo.emulator.static import Files
 from pyconvo.emulator.sync.routes import SyncRoutes
 from pyconvo.emulator.sync.subscriptions import Subscriptions
 from pyconvo.emulator.twilsock.connection import Connection
+from pyconvo.emulator.twilsock.tunnel import reason
 
-LOOPBACK_ORIGINS = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 LONGEST_TTL = 86_400.0
 
 
@@ -53,6 +54,25 @@ class ClientApi:
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
     text = f"{scope['path']} is not an address of this service"
     await refuse(TwilioError(404, 20404, text))(scope, receive, send)
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """No such address, or not with this method: in the form of every other refusal."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    text = f"{request.method} {request.url.path}: {reason(status)}"
+    return refuse(TwilioError(status, 20000 + status, text))
+
+
+async def welcome(request: Request) -> Response:
+    """What a person sees who opens the address in a browser, unless something is mounted there."""
+    return PlainTextResponse(
+        "pyconvo emulator: Twilio Conversations on this machine, for development and tests only.\n"
+        "Everybody who can reach it can log in as anybody. Never open it to a network.\n\n"
+        f"Twilsock:  ws://{request.url.netloc}/v3/wsconnect\n"
+        f"Token:     http://{request.url.netloc}/token?identity=alice\n"
+        f"State:     http://{request.url.netloc}/emulator/state\n"
+        f"Packets:   http://{request.url.netloc}/emulator/log\n"
+    )
 
 
 def create_app(config: EmulatorConfig | None = None) -> Starlette:
@@ -95,6 +115,7 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         *Subscriptions(lambda: service.store, service.hub).routes(),
         Mount("/Client", _restored(api)),
         Mount("/v1/Instances", _restored(api)),
+        *([] if any(prefix.strip("/") == "" for prefix, _ in service.config.mounts) else [Route("/", welcome)]),
         *(
             Mount(prefix.rstrip("/"), Files(directory=directory, html=True))
             for prefix, directory in sorted(service.config.mounts, key=lambda mount: -len(mount[0]))
@@ -103,8 +124,9 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
     app = Starlette(
         routes=routes,
         lifespan=lifespan,
+        exception_handlers={HTTPException: http_error},
         middleware=[
-            Middleware(CORSMiddleware, allow_origin_regex=LOOPBACK_ORIGINS, allow_methods=["*"], allow_headers=["*"]),
+            Middleware(CORSMiddleware, allow_origin_regex=LOOPBACK_ORIGIN, allow_methods=["*"], allow_headers=["*"]),
             Middleware(Gate, service=service),
         ],
     )

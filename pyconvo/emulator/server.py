@@ -32,7 +32,8 @@ def bind(host: str, port: int) -> socket.socket:
         made.bind((host, port))
     except OSError as error:
         made.close()
-        raise PortInUse(f"port {port} of {host} cannot be used: {error.strerror}") from error
+        text = f"cannot listen on port {port} of {host}: {error.strerror}; name another with --port"
+        raise PortInUse(text) from error
     return made
 
 
@@ -52,7 +53,15 @@ class _Server(uvicorn.Server):
 def make_server(config: EmulatorConfig, ready: Callable[[], None]) -> _Server:
     app = create_app(config)
     settings = uvicorn.Config(
-        app, log_level="warning", access_log=False, lifespan="on", ws_ping_interval=None, timeout_graceful_shutdown=1
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        ws="websockets-sansio",
+        # Everything stays on this machine: compressing it would only cost time.
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        timeout_graceful_shutdown=1,
     )
     return _Server(settings, ready)
 

@@ -1,5 +1,21 @@
-"""For tests: the emulator as an object, and (in ``plugin``) as pytest fixtures."""
+"""For tests: the emulator as an object, and (in ``plugin``) as pytest fixtures.
 
-from pyconvo.testing.emulator import Emulator
+Needs the extra ``emulator``; importing this package alone does not, since pytest does so in every project.
+"""
 
-__all__ = ["Emulator"]
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pyconvo.testing.emulator import Emulator, EmulatorError
+
+__all__ = ["Emulator", "EmulatorError"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        from pyconvo.testing import emulator
+
+        return getattr(emulator, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,10 +11,13 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.error import HTTPError
 from urllib.parse import quote
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 from pyconvo.emulator.config import EmulatorConfig
 from pyconvo.emulator.server import ServerThread
+
+#: A proxy of the environment has no way to this machine's own ports.
+_opener = build_opener(ProxyHandler({}))
 
 
 class EmulatorError(Exception):
@@ -92,9 +95,10 @@ class Emulator:
         """Plan a fault, see ``POST /emulator/faults``."""
         self.call("POST", "/emulator/faults", fault)
 
-    def drop(self, identity: str | None = None) -> int:
-        """Cut sockets; how many."""
-        body = {} if identity is None else {"identity": identity}
+    def drop(self, identity: str | None = None, count: int | None = None) -> int:
+        """Cut sockets (all, those of ``identity``, at most ``count``); how many."""
+        given = {"identity": identity, "count": count}
+        body = {name: value for name, value in given.items() if value is not None}
         return int(self.call("POST", "/emulator/connections/drop", body)["dropped"])
 
     def close(self, code: int, **more: Any) -> int:
@@ -108,6 +112,18 @@ class Emulator:
     def freeze(self) -> None:
         self.call("POST", "/emulator/clock", {"freeze": True})
 
+    def resume(self) -> None:
+        """Let the clock run again, from where it stands."""
+        self.call("POST", "/emulator/clock", {"freeze": False})
+
+    def now(self) -> float:
+        """The emulator's time, seconds since 1970."""
+        return float(self.call("GET", "/emulator/clock")["now"])
+
+    def clear_faults(self) -> None:
+        """Forget the faults that have not struck yet."""
+        self.call("DELETE", "/emulator/faults")
+
     def log(self, after: int = 0) -> list[dict[str, Any]]:
         """The packets so far."""
         return list(self.call("GET", f"/emulator/log?after={after}")["log"])
@@ -117,7 +133,7 @@ class Emulator:
         data = None if body is None else json.dumps(body).encode()
         request = Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
         try:
-            with urlopen(request, timeout=30) as answer:
+            with _opener.open(request, timeout=30) as answer:
                 return json.load(answer)
         except HTTPError as error:
             text = error.read().decode("utf-8", "replace")

@@ -1,17 +1,25 @@
-"""pytest fixtures: ``emulator`` (fresh for each test) on one emulator a session."""
+"""pytest fixtures: ``emulator`` (fresh for each test) on one emulator a session, ``emulator_url``.
+
+pytest loads this in every project where pyconvo is installed, so the emulator (and its extra dependencies) is
+imported only when a fixture is asked for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pyconvo.testing.emulator import Emulator
+if TYPE_CHECKING:
+    from pyconvo.testing.emulator import Emulator
 
 
 @pytest.fixture(scope="session")
 def emulator_server() -> Iterator[Emulator]:
     """One emulator for the whole session; prefer ``emulator``, which empties it for each test."""
+    from pyconvo.testing.emulator import Emulator
+
     with Emulator() as running:
         yield running
 
@@ -21,3 +29,9 @@ def emulator(emulator_server: Emulator) -> Emulator:
     """The emulator, empty: no data, no faults, no connections, real time."""
     emulator_server.reset()
     return emulator_server
+
+
+@pytest.fixture
+def emulator_url(emulator: Emulator) -> str:
+    """Where the (empty) emulator listens: the ``emulator`` option of a client."""
+    return emulator.url
