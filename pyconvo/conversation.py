@@ -249,25 +249,25 @@ class Conversation(Entity):
         return count if isinstance(count, int) else None
 
     @checked(NON_NEGATIVE_INTEGER)
-    async def advance_last_read_message_index(self, index: int) -> int:
+    async def advance_last_read_message_index(self, index: int) -> int | None:
         """Move the read horizon, but never back. Returns the number of unread messages."""
         await self._streams.follow()
         current = self.last_read_message_index
         return await self._set_horizon(current if current is not None and index < current else index)
 
     @checked([NULL, NON_NEGATIVE_INTEGER])
-    async def update_last_read_message_index(self, index: int | None) -> int:
-        """Set the read horizon, or remove it with ``None``. Returns the number of unread messages."""
+    async def update_last_read_message_index(self, index: int | None) -> int | None:
+        """Set the read horizon, or remove it with ``None``. Returns the number of unread messages (then ``None``)."""
         await self._streams.follow()
         return await self._set_horizon(index)
 
-    async def set_all_messages_read(self) -> int:
+    async def set_all_messages_read(self) -> int | None:
         """Move the read horizon to the newest message. Returns the number of unread messages."""
         newest = await self.get_messages(1)
         return await self.advance_last_read_message_index(newest.items[0].index) if newest.items else 0
 
-    async def set_all_messages_unread(self) -> int:
-        """Remove the read horizon. Returns the number of unread messages."""
+    async def set_all_messages_unread(self) -> int | None:
+        """Remove the read horizon. Returns ``None``: without one, nothing is counted."""
         return await self.update_last_read_message_index(None)
 
     async def typing(self) -> None:
@@ -341,10 +341,10 @@ class Conversation(Entity):
     def _my_url(self) -> str:
         return f"{self._session.configuration.links.my_conversations}/{self._sid}"
 
-    async def _set_horizon(self, index: int | None) -> int:
+    async def _set_horizon(self, index: int | None) -> int | None:
         answer = await self._session.commands.post(self._my_url, {"last_read_message_index": index})
         count: int | None = answer.get("unread_messages_count") if isinstance(answer, dict) else None
-        return count or 0
+        return count
 
     def _forward(self, source: Roster | MessageList, event: str) -> None:
         source.on(event, lambda payload: self.emit(event, payload))
