@@ -7,6 +7,7 @@
  */
 
 import { decodeFields, type References } from "./codec.js";
+import { slot } from "./slot.js";
 import { tableOf } from "./surface.js";
 
 /** Carries calls of our objects to the core. */
@@ -37,7 +38,7 @@ export interface Entry {
   object: WeakRef<object>;
 }
 
-const entries = new WeakMap<object, Entry>();
+const entries = slot<Entry>("entry");
 
 /** The mirror behind one of our objects. Throws a TypeError for anything else. */
 export function entryOf(object: object): Entry {
@@ -48,7 +49,7 @@ export function entryOf(object: object): Entry {
 
 /** Whether `value` is an object with a mirror. */
 export function isMirrored(value: unknown): boolean {
-  return typeof value === "object" && value !== null && entries.has(value);
+  return typeof value === "object" && value !== null && entries.get(value) !== undefined;
 }
 
 export class Registry implements References {

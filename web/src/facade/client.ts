@@ -5,6 +5,7 @@
 
 import type { Bridge } from "../bridge/bridge.js";
 import { entryOf, type Session } from "../bridge/registry.js";
+import { slot } from "../bridge/slot.js";
 import { tableOf, version } from "../bridge/surface.js";
 import { define } from "./define.js";
 import { dispatch, ReplayEventEmitter } from "./emitter.js";
@@ -21,7 +22,7 @@ interface Local {
   settle(error?: unknown): void;
 }
 
-const locals = new WeakMap<object, Local>();
+const locals = slot<Local>("client");
 
 function localOf(client: object): Local {
   const local = locals.get(client);

@@ -1,8 +1,10 @@
 /**
  * The emitter under every public object: Node's `events` plus memory of the last value of each event.
  *
- * Not responsible for which events exist. State lives beside the objects (in a WeakMap), so they stay clean to look at.
+ * Not responsible for which events exist.
  */
+
+import { slot } from "../bridge/slot.js";
 
 type Listener = (...args: never[]) => unknown;
 type Name = string | symbol;
@@ -20,7 +22,7 @@ interface State {
   watch: ((used: boolean) => void) | undefined;
 }
 
-const states = new WeakMap<object, State>();
+const states = slot<State>("emitter");
 const fired = new WeakSet<Registration>();
 
 function stateOf(emitter: object): State {

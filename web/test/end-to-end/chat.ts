@@ -118,6 +118,17 @@ test("two clients over one core", { timeout: 30_000 }, async (context) => {
     assert.equal((await alice.getSubscribedUsers())[0], alice.user);
   });
 
+  await context.test("messages that nobody holds are let go", async () => {
+    const gc = (globalThis as Any).gc as () => void;
+    for (let index = 0; index < 20; index++) await trip.sendMessage(`number ${index}`);
+    for (let turn = 0; turn < 20 && runtime.gone.size < 20; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      gc();
+    }
+    // Each message had a handle at either client; the newest ones are still remembered for replay.
+    assert.ok(runtime.gone.size >= 20, `${runtime.gone.size} handles`);
+  });
+
   await context.test("errors of the service and of arguments", async () => {
     const missing: Any = await alice.getConversationBySid(`CH${"0".repeat(32)}`).then(assert.fail, (e: Any) => e);
     assert.ok(missing instanceof Error);

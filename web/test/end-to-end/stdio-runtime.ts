@@ -6,6 +6,8 @@ import { createInterface } from "node:readline";
 import type { Port, Runtime } from "../../src/facade/index.js";
 
 export interface StdioRuntime extends Runtime {
+  /** Handles that the core has let go. */
+  readonly gone: Set<number>;
   stop(): void;
 }
 
@@ -19,8 +21,14 @@ export function stdioRuntime(command: string[]): StdioRuntime {
     onlost: null,
     close: () => void core.stdin.end(),
   };
-  createInterface({ input: core.stdout }).on("line", (line) => port.onmessage?.(line));
+  const gone = new Set<number>();
+  createInterface({ input: core.stdout }).on("line", (line) => {
+    for (const operation of JSON.parse(line) as { op: string; handles?: number[] }[]) {
+      for (const handle of operation.handles ?? []) gone.add(handle);
+    }
+    port.onmessage?.(line);
+  });
   core.on("exit", () => port.onlost?.(new Error("the core has ended")));
   const ready = Promise.resolve(port);
-  return { state: "ready", progress: 1, ready, start: () => ready, stop: () => void core.stdin.end() };
+  return { gone, state: "ready", progress: 1, ready, start: () => ready, stop: () => void core.stdin.end() };
 }
