@@ -18,7 +18,7 @@ from pyconvo.hosts.base import Host
 from pyconvo.hosts.default import default_host
 from pyconvo.options import ClientOptions, official_names
 from pyconvo.paginator import Paginator
-from pyconvo.payloads import InitFailed
+from pyconvo.payloads import InitFailed, StartFailure
 from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import PRODUCT_ID, Configuration
 from pyconvo.services.conversations import EVENTS, Conversations
@@ -91,7 +91,7 @@ class Client(Entity):
         self._session: Session | None = None
         self._conversations: Conversations | None = None
         self._listing: asyncio.Task[None] | None = None
-        self._failure: ConnectionErrorInfo | None = None
+        self._failure: ConnectionErrorInfo | StartFailure | None = None
         self._started = False
         self._core = self._build(host or default_host())
         self._myself = User(self._core)
@@ -161,9 +161,9 @@ class Client(Entity):
     async def __aenter__(self) -> Self:
         await self._wait_ready()
         if self._session is None or not self._started:
-            failure = self._failure or ConnectionErrorInfo(True, "The client did not start")
+            failure = self._failure or StartFailure(True, "The client did not start")
             await self._close()
-            raise InitializationError(failure.terminal, failure.message, failure.http_status_code, failure.error_code)
+            raise _raised(failure)
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -278,11 +278,11 @@ class Client(Entity):
         try:
             await self._initialize()
         except ConversationsError as error:
-            self._fail(ConnectionErrorInfo(True, str(error)))
+            self._fail(StartFailure(True, str(error)))
         except Exception as error:
             # An answer that nobody could foresee must not leave everybody waiting.
             logger.error("the client cannot start", exc_info=error)
-            self._fail(ConnectionErrorInfo(True, f"{type(error).__name__}: {error}"))
+            self._fail(StartFailure(True, f"{type(error).__name__}: {error}"))
 
     async def _initialize(self) -> None:
         core = self._core
@@ -315,11 +315,11 @@ class Client(Entity):
     def _forward(self, source: Users | Conversations, event: str) -> None:
         source.on(event, lambda payload: self.emit(event, payload))
 
-    def _fail(self, error: ConnectionErrorInfo) -> None:
+    def _fail(self, error: ConnectionErrorInfo | StartFailure) -> None:
         self._failure = error
         if not self._ready.done():
             if self._options.throw_errors_always:
-                failure = InitializationError(error.terminal, error.message, error.http_status_code, error.error_code)
+                failure = _raised(error)
                 self._ready.set_exception(failure)
             else:
                 self._ready.set_result(None)
@@ -327,7 +327,7 @@ class Client(Entity):
         self.emit("init_failed", InitFailed(error))
 
     def _on_disconnected(self) -> None:
-        self._fail(ConnectionErrorInfo(True, "Twilsock has disconnected."))
+        self._fail(StartFailure(True, "Twilsock has disconnected."))
         self._ready = self._new_readiness()
 
     @staticmethod
@@ -387,3 +387,9 @@ class Client(Entity):
             then(await self._find_conversation(sid))
 
         self._core.tasks.start(find(), f"finding conversation {sid}, where somebody types")
+
+
+def _raised(failure: ConnectionErrorInfo | StartFailure) -> InitializationError:
+    """The same as an exception."""
+    codes = (failure.http_status_code, failure.error_code) if isinstance(failure, ConnectionErrorInfo) else None
+    return InitializationError(failure.terminal, failure.message, codes)

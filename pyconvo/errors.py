@@ -98,15 +98,18 @@ class InitializationError(ConversationsError):
     """
 
     js_plain: ClassVar[bool] = True
-    js_fields = ("terminal", "message", "http_status_code", "error_code")
 
-    def __init__(
-        self, terminal: bool, message: str, http_status_code: int | None = None, error_code: int | None = None
-    ) -> None:
+    def __init__(self, terminal: bool, message: str, codes: tuple[int | None, int | None] | None = None) -> None:
+        """``codes``: HTTP status and Twilio's number, of a failed connection only (the page sees them only then)."""
         super().__init__(message)
         self.terminal = terminal
-        self.http_status_code = http_status_code
-        self.error_code = error_code
+        self.http_status_code, self.error_code = codes or (None, None)
+        names = ("terminal", "message")
+        self._js_fields = names if codes is None else (*names, "http_status_code", "error_code")
+
+    @property
+    def js_fields(self) -> tuple[str, ...]:  # type: ignore[override]
+        return self._js_fields
 
 
 class HostError(ConversationsError):

@@ -47,7 +47,23 @@ class UserUpdated:
 
 
 @dataclass(frozen=True, slots=True)
+class StartFailure:
+    """Why a start failed when it was not the connection itself. ``terminal``: the client does not try again."""
+
+    terminal: bool
+    message: str
+
+    @property
+    def http_status_code(self) -> None:
+        """Only a failed connection has one."""
+
+    @property
+    def error_code(self) -> None:
+        """Only a failed connection has one."""
+
+
+@dataclass(frozen=True, slots=True)
 class InitFailed:
     """The client could not start; ``error`` says why."""
 
-    error: ConnectionErrorInfo
+    error: ConnectionErrorInfo | StartFailure

@@ -7,6 +7,7 @@ import { World } from "./world.js";
 window.runScenario = async (name) => {
   const { default: scenario } = await import(`../scenarios/${name}.js`);
   await emulator.reset();
+  sessionStorage.clear();
   const world = new World(new Normaliser());
   const stray = [];
   const note = (event) => stray.push(String(event.reason?.message ?? event.reason ?? event.message));

@@ -5,7 +5,8 @@ export default async ({ ready, call, until, quiet, trace, emulator }) => {
     conversations: [{ uniqueName: "room", createdBy: "alice", participants: ["alice"] }],
   });
   const first = await ready("alice", 1, { as: "first" });
-  const second = await ready("alice", 1, { as: "second" });
+  // Without the first one's cache of the session, which only the official SDK keeps across clients.
+  const second = await ready("alice", 1, { as: "second", options: { Sync: { enableSessionStorage: false } } });
   await quiet();
   const room = await first.getConversationByUniqueName("room");
   const same = await second.getConversationByUniqueName("room");
