@@ -33,7 +33,11 @@ class TransportUnavailableError(TwilsockError):
 
 
 class ReplyError(TwilsockError):
-    """The service refused a packet. ``reply`` is the reply's header, with its payload under ``payload``."""
+    """The service refused a packet.
+
+    ``reply`` is the refusal: ``id``, ``status`` (``code``, ``status``, ``errorCode``, ``description``), the whole
+    ``header``, and ``body`` where it had a payload.
+    """
 
     js_fields = ("reply",)
 

@@ -69,7 +69,7 @@ def refusal(error: ReplyError, *, of_init: bool) -> Refusal:
         info=info,
         reason=str(status.get("description") or error),
         token_expired=terminal and status.get("errorCode") == _TOKEN_EXPIRED,
-        floor=_floor(error.reply.get("payload")) if code == 429 else None,
+        floor=_floor(error.reply.get("body")) if code == 429 else None,
         graceful=not (of_init and code == 500),
     )
 

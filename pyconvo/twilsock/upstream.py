@@ -90,7 +90,8 @@ def reply_error(reply: packet.Packet) -> ReplyError | None:
     if is_success(known.get("code")):
         return None
     text = known.get("status", "no status in reply")
-    return ReplyError(f"Transport failure: {text}", {**reply.header, "payload": reply.payload})
+    told = {"id": reply.id, "status": reply.header.get("status"), "header": reply.header}
+    return ReplyError(f"Transport failure: {text}", told | ({"body": reply.payload} if reply.has_payload else {}))
 
 
 def outcome(reply: packet.Packet) -> UpstreamResponse | TwilsockError:

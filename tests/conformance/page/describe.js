@@ -38,7 +38,9 @@ export function describe(value, depth = 0) {
   if (kind !== null) return pick(kind, value, depth);
   if (typeof value.nextPage === "function") return describePage(value, depth);
   if (depth > 6) return "<deep>";
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, describe(item, depth + 1)]));
+  // A key without a value is no key, as in JSON.
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(entries.map(([key, item]) => [key, describe(item, depth + 1)]));
 }
 
 function pick(kind, value, depth) {

@@ -13,6 +13,11 @@ export default async ({ client, call, until, quiet, trace, pause, emulator }) =>
   const renewed = await emulator.token("alice", 600);
   await call("renew", alice.updateToken(renewed));
   await call("renew with the same", alice.updateToken(renewed));
+  await call("a token that nobody signed", alice.updateToken("not-a-token"));
+  await until("alice", "connectionStateChanged", (state) => state === "denied");
+  await quiet();
+  await call("and a good one", alice.updateToken(await emulator.token("alice", 600)));
+  await until("alice", "connectionStateChanged", (state) => state === "connected", 2);
   await emulator.advance(200);
   await quiet();
   trace("still connected", alice.connectionState);
@@ -25,7 +30,7 @@ export default async ({ client, call, until, quiet, trace, pause, emulator }) =>
   // The official client ignores a new token for a moment after an expiry.
   await pause(3500);
   await call("renew after the end", alice.updateToken(await emulator.token("alice", 600)));
-  await until("alice", "connectionStateChanged", (state) => state === "connected", 2);
+  await until("alice", "connectionStateChanged", (state) => state === "connected", 3);
   await quiet();
   await call("and it works", (await alice.getConversationByUniqueName("room")).sendMessage("back"));
   await until("alice", "messageAdded");
