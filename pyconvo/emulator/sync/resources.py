@@ -50,19 +50,31 @@ def item(store: SyncStore, target: SyncObject, one: Item) -> dict[str, Any]:
 
 
 def page(
-    store: SyncStore, target: SyncObject, found: Page, page_size: int, order: Order, *, backwards: bool
+    store: SyncStore,
+    target: SyncObject,
+    found: Page,
+    size: int,
+    order: Order,
+    *,
+    start: int | str | None = None,
+    backwards: bool = False,
 ) -> dict[str, Any]:
-    """``found`` was read in ``order``, or against it when ``backwards``; it is shown in ``order``."""
+    """``found`` was read from ``start`` in ``order``, or against it when ``backwards``; it is shown in ``order``."""
     items = found.items[::-1] if backwards else found.items
     more_before, more_after = found.has_previous, found.has_next
     if backwards:
         more_before, more_after = more_after, more_before
+    first, last = (items[0].key, items[-1].key) if items else (start, start)
+
+    def token(key: int | str | None, *, backwards: bool) -> str | None:
+        return None if key is None else PageToken(key, order, size, backwards).text()
+
     return {
         "items": [item(store, target, one) for one in items],
         "meta": {
             "key": "items",
-            "page_size": page_size,
-            "previous_token": PageToken(items[0].key, order, page_size, True).text() if more_before and items else None,
-            "next_token": PageToken(items[-1].key, order, page_size, False).text() if more_after and items else None,
+            "page_size": size,
+            "previous_token": token(first, backwards=True) if more_before else None,
+            "next_token": token(last, backwards=False) if more_after else None,
         },
     }

@@ -95,7 +95,7 @@ class SyncRoutes:
         size = min(_number(query.get("PageSize", str(DEFAULT_PAGE)), "PageSize"), LARGEST_PAGE)
         start, key = _key(kind, query.get("From")), _key(kind, single)
         found = store.items(kind, target.sid, start=start, page_size=size, order=order, key=key)
-        return JSONResponse(resources.page(store, target, found, size, order, backwards=False))
+        return JSONResponse(resources.page(store, target, found, size, order, start=start))
 
     def _continued(self, target: SyncObject, text: str) -> Response:
         store = self._current()
@@ -112,7 +112,9 @@ class SyncRoutes:
             page_size=token.page_size,
             order=against if token.backwards else token.order,
         )
-        page = resources.page(store, target, found, token.page_size, token.order, backwards=token.backwards)
+        page = resources.page(
+            store, target, found, token.page_size, token.order, start=token.key, backwards=token.backwards
+        )
         return JSONResponse(page)
 
     # -- writing

@@ -30,7 +30,7 @@ _CLOSE_STATUS: dict[int, dict[str, Any]] = {
     417: {"status": "EXPECTATION_FAILED", "description": "A reply could not be understood"},
 }
 #: Real seconds that a client has to leave by itself after the service's ``close``.
-GRACE = 1.0
+GRACE = 0.25
 #: A client that has this many packets unread has stopped reading, and is dropped before it fills the memory.
 LARGEST_QUEUE = 50_000
 #: Put into the queue of outgoing packets: the connection ends once all before it has been sent.
