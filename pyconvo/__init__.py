@@ -26,7 +26,14 @@ from pyconvo.message_builder import MessageBuilder, UnsentMessage
 from pyconvo.options import ClientOptions
 from pyconvo.paginator import Paginator
 from pyconvo.participant import Participant
-from pyconvo.payloads import ConversationUpdated, InitFailed, MessageUpdated, ParticipantUpdated, UserUpdated
+from pyconvo.payloads import (
+    ConversationUpdated,
+    InitFailed,
+    MessageUpdated,
+    ParticipantUpdated,
+    StartFailure,
+    UserUpdated,
+)
 from pyconvo.services.configuration import ConversationLimits
 from pyconvo.services.conversation_fields import ConversationState, LastMessage
 from pyconvo.twilsock.actions import ConnectionErrorInfo
@@ -57,6 +64,7 @@ __all__ = [
     "Participant",
     "ParticipantUpdated",
     "ReplyError",
+    "StartFailure",
     "SyncError",
     "TransportUnavailableError",
     "TwilsockError",

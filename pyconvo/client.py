@@ -340,7 +340,9 @@ class Client(Entity):
     # -- helpers ---------------------------------------------------------------------------------------------
 
     async def _wait_ready(self) -> None:
-        await asyncio.shield(self._ready)
+        # A start that succeeded late counts more than the failure before it.
+        if not self._started:
+            await asyncio.shield(self._ready)
 
     async def _ready_session(self) -> Session:
         await self._wait_ready()

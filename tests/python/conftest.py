@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from people import Connect, Person, Room
+from people import Connect, Person, Room, settle
 
 from pyconvo import Client
 from pyconvo.testing import Emulator
@@ -50,6 +50,8 @@ async def room(alice: Person, bob: Person) -> Room:
     bobs = await bob.trace.until("conversation_joined")
     await bobs.get_participants()
     await alice.trace.until("participant_joined")
+    await settle(alices)
+    await settle(bobs)
     alice.trace.clear()
     bob.trace.clear()
     return Room(alices, bobs)

@@ -68,3 +68,16 @@ class Room:
     def __init__(self, alices: Conversation, bobs: Conversation) -> None:
         self.alices = alices
         self.bobs = bobs
+
+
+async def settle(conversation: Conversation) -> None:
+    """Wait until the service sends events of all of the conversation's objects.
+
+    Before that they may come in another order: each object is caught up with on its own.
+    """
+    await conversation.get_participants()
+    streams = conversation._streams
+    async with asyncio.timeout(10):
+        for handle in (streams._document, streams._list, streams._map):
+            if handle is not None and handle.subscription_state != "established":
+                await handle.wait_for("subscription_state_changed", lambda state: state == "established")

@@ -166,7 +166,8 @@ async def test_names_and_level(alice: Person, bob: Person, room: Room) -> None:
     await bob.trace.until("conversation_updated")
     assert room.bobs.friendly_name == "New name"
     assert bob.trace.reasons("conversation_updated")[0] == ("friendly_name", "date_updated")
-    # The same again is not even sent.
+    # The same again is not even sent, once it is known here.
+    await alice.trace.until("conversation_updated")
     await room.alices.update_friendly_name("New name")
     await room.alices.update_unique_name("unique")
     await bob.trace.until("conversation_updated", 2)

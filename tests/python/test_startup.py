@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from people import Connect, Trace
 
-from pyconvo import Client, ConnectionErrorInfo, ConversationsError, InitializationError
+from pyconvo import Client, ConnectionErrorInfo, ConversationsError, InitializationError, StartFailure
 from pyconvo.testing import Emulator
 
 
@@ -86,7 +86,7 @@ class TestRefused:
         ]  # fmt: skip
         assert trace.of("connection_state_changed") == ["connecting", "denied"]
         first, second = (failed.error for failed in trace.of("init_failed"))
-        assert first == ConnectionErrorInfo(True, "Twilsock has disconnected.")
+        assert first == StartFailure(True, "Twilsock has disconnected.")
         assert (second.terminal, second.http_status_code, second.error_code) == (True, 401, self.TOKEN_ERROR)
 
     async def test_create_returns_nevertheless(self, emulator: Emulator) -> None:
@@ -122,7 +122,9 @@ class TestRefused:
         alice = await connect("alice", ready=False)
         await alice.trace.until("initialized")
         failures = [failed.error for failed in alice.trace.of("init_failed")]
-        assert [(error.terminal, error.http_status_code) for error in failures] == [(True, None), (False, status)]
+        assert failures[0] == StartFailure(True, "Twilsock has disconnected.")
+        assert isinstance(failures[1], ConnectionErrorInfo)
+        assert (failures[1].terminal, failures[1].http_status_code) == (False, status)
         assert alice.trace.of("connection_state_changed") == ["connecting", "connected"]
 
 
@@ -140,7 +142,7 @@ async def test_no_configuration(emulator: Emulator, connect: Connect) -> None:
     alice = await connect("alice", ready=False)
     failed = await alice.trace.until("init_failed")
     message = 'Fetch resource from "Client/v2/Configuration" failed.'
-    assert failed.error == ConnectionErrorInfo(True, message)
+    assert failed.error == StartFailure(True, message)
 
 
 async def test_a_configuration_that_comes_at_the_sixth_attempt(emulator: Emulator, connect: Connect) -> None:
