@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""The one command of this project: sets up what it needs, then builds, checks, tests or serves.
+
+Needs Python 3.11 and nothing else; run ``python3 build.py --help``. The work is done in ``web/pipeline/``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+# Everything below this is read by a newer Python only, so the remedy must come first.
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.exit(f"✗ build.py needs Python 3.11 or newer, this is {sys.version.split()[0]}\n  → use a newer python3")
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "web"))
+
+from pipeline import browsers, checks, node, python_env, release, serving, testing
+from pipeline.progress import Trouble
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit status."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command != "test":
+        parser.error(f"unknown: {' '.join(rest)}")
+    try:
+        python_env.ensure()
+        node.ensure()
+        return int(options.run(options, rest))
+    except Trouble as trouble:
+        trouble.show()
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="build.py", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="build, then run emulator, playground and dist/ on one origin")
+    serve.add_argument("--port", type=int, default=8080)
+    serve.add_argument("--open", action="store_true", help="open the playground in your browser")
+    serve.set_defaults(run=_serve)
+
+    test = commands.add_parser("test", help="checks and all tests; further arguments go to pytest")
+    test.add_argument("--engines", default="chromium,firefox,webkit", metavar="NAMES")
+    test.add_argument("--require-engines", action="store_true", help="a missing browser is a failure")
+    test.set_defaults(run=_test)
+
+    commands.add_parser("build", help="make dist/").set_defaults(run=_build)
+    commands.add_parser("check", help="ruff, types of Python and TypeScript").set_defaults(run=_check)
+    return parser
+
+
+def _serve(options: argparse.Namespace, _: list[str]) -> int:
+    serving.check_port(options.port)
+    release.build()
+    return serving.serve(options.port, options.open)
+
+
+def _test(options: argparse.Namespace, rest: list[str]) -> int:
+    engines = testing.engines(options.engines)
+    release.build()
+    browsers.ensure(engines, options.require_engines)
+    return testing.test(engines, options.require_engines, rest)
+
+
+def _build(_: argparse.Namespace, __: list[str]) -> int:
+    release.build()
+    return 0
+
+
+def _check(_: argparse.Namespace, __: list[str]) -> int:
+    checks.check()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

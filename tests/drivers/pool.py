@@ -1,0 +1,53 @@
+"""The browsers of a test session: started when first needed, one process an engine where that is possible."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser
+
+from drivers.base import Driver, DriverError
+from drivers.engines import Found, find
+from drivers.playwright_driver import PlaywrightDriver, PlaywrightThread
+from drivers.webkit_gtk import Screen, WebKitGtkDriver
+
+
+class Browsers:
+    """``open(engine)`` gives a page in a fresh profile; ``close`` ends every process that was started."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Found | None] = {}
+        self._opened: dict[str, None] = {}
+        self._thread: PlaywrightThread | None = None
+        self._browsers: dict[str, Browser] = {}
+        self._screen: Screen | None = None
+
+    def find(self, engine: str) -> Found | None:
+        if engine not in self._found:
+            self._found[engine] = find(engine)
+        return self._found[engine]
+
+    def used(self) -> list[Found]:
+        """The browsers of which a page was opened."""
+        return [found for engine in self._opened if (found := self._found[engine]) is not None]
+
+    def open(self, engine: str) -> Driver:
+        found = self.find(engine)
+        if found is None:
+            raise DriverError(f"{engine} is not on this machine: run python3 build.py test, it installs or explains")
+        self._opened[engine] = None
+        if found.how == "webdriver":
+            self._screen = self._screen or Screen()
+            return WebKitGtkDriver(self._screen, found)
+        self._thread = self._thread or PlaywrightThread()
+        browser = self._browsers.get(engine)
+        if browser is None or not browser.is_connected():
+            browser = self._browsers[engine] = self._thread.launch(found)
+        return PlaywrightDriver(self._thread, browser, found)
+
+    def close(self) -> None:
+        if self._thread is not None:
+            for browser in self._browsers.values():
+                self._thread.do(browser.close(), 30)
+            self._thread.stop()
+        if self._screen is not None:
+            self._screen.close()
+        self._browsers, self._thread, self._screen = {}, None, None

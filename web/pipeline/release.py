@@ -1,0 +1,95 @@
+"""``dist/``: the release by its version, its floating alias, and the list of hashes.
+
+``dist/`` is replaced as a whole, and only when something that goes into it has changed, or it was changed by hand.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from pipeline import node, runtime, wheel
+from pipeline.paths import CACHE, DIST, PIPELINE, WEB, version
+from pipeline.process import run
+from pipeline.progress import Trouble, say, step
+from pipeline.stamps import Stamp
+
+STAGE = CACHE / "stage"
+INTEGRITY = "integrity.json"
+SOURCES = [WEB / "src", WEB / "types", WEB / "build.mjs", WEB / "package-lock.json", PIPELINE, *wheel.SOURCES]
+
+
+def build() -> None:
+    """Make ``dist/`` if it is stale."""
+    stamp = Stamp("release", [*SOURCES, version()], [DIST / INTEGRITY])
+    if stamp.fresh and _untouched():
+        say(f"✓ dist/ is up to date (version {version()})")
+        return
+    stamp.clear()
+    shutil.rmtree(STAGE, ignore_errors=True)
+    made = STAGE / "dist"
+    release = made / "releases" / version()
+    known = runtime.make(release / "runtime")
+    with step("bundle the scripts"):
+        _bundle(release, known)
+    with step("list hashes and sizes (of new big files: half a minute)"):
+        _write_integrity(made)
+    shutil.copytree(release, made / f"v{'.'.join(version().split('.')[:2])}")
+    _replace(made)
+    stamp.set()
+    script = json.loads((DIST / INTEGRITY).read_text(encoding="utf-8"))[f"releases/{version()}/pyconvo.min.js"]
+    say(f"✓ dist/releases/{version()}: pyconvo.min.js {script['gzip'] / 1000:.1f} KB gzip, {script['sha384']}")
+
+
+def _bundle(release: Path, known: list[Path]) -> None:
+    manifest = STAGE / "manifest.json"
+    files = {file.name: {"integrity": _hash(file, "sha384"), "bytes": file.stat().st_size} for file in known}
+    manifest.write_text(json.dumps({"version": version(), "files": files}), encoding="utf-8")
+    run([node.node(), WEB / "build.mjs", "--out", release, "--manifest", manifest], "bundling the scripts", cwd=WEB)
+    for types in sorted((WEB / "types").glob("*.d.ts")):
+        shutil.copyfile(types, release / types.name)
+
+
+def _write_integrity(made: Path) -> None:
+    """Of the pinned release only: the alias promises no hash."""
+    files = sorted(file for file in (made / "releases").rglob("*") if file.is_file())
+    sizes = json.loads(run([node.node(), PIPELINE / "measure.mjs", CACHE / "sizes.json", *files], "measuring sizes"))
+    listed = {
+        file.relative_to(made).as_posix(): {
+            "sha256": _hash(file, "sha256"),
+            "sha384": _hash(file, "sha384"),
+            "bytes": file.stat().st_size,
+            **sizes[hashlib.sha256(file.read_bytes()).hexdigest()],
+        }
+        for file in files
+    }
+    (made / INTEGRITY).write_text(json.dumps(listed, indent=2) + "\n", encoding="utf-8")
+
+
+def _hash(file: Path, algorithm: str) -> str:
+    """As in an ``integrity`` attribute."""
+    digest = hashlib.new(algorithm, file.read_bytes()).digest()
+    return f"{algorithm}-{base64.b64encode(digest).decode()}"
+
+
+def _untouched() -> bool:
+    try:
+        listed = json.loads((DIST / INTEGRITY).read_text(encoding="utf-8"))
+        return all(_hash(DIST / name, "sha256") == entry["sha256"] for name, entry in listed.items())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _replace(made: Path) -> None:
+    """One rename away from complete at any time: a running server never serves half a release."""
+    old = STAGE / "old"
+    try:
+        if DIST.exists():
+            DIST.rename(old)
+        made.rename(DIST)
+    except OSError as error:
+        raise Trouble(f"dist/ could not be replaced: {error}", "close what holds files in dist/ open") from error
+    shutil.rmtree(STAGE, ignore_errors=True)
