@@ -120,7 +120,9 @@ class Conversations(ReplayEventEmitter):
         body = {name: value for name, value in wanted.items() if value is not None}
         body["attributes"] = to_json(options.get("attributes", {}))
         answer = await self._session.commands.post(self._session.configuration.links.conversations, body)
-        sid = answer["sid"]
+        sid = answer.get("sid") if isinstance(answer, dict) else None
+        if not isinstance(sid, str):
+            raise ConversationsError("The service did not tell the sid of the new conversation")
         known = self._known.get(sid)
         if known is not None:
             await known._streams.open_document()
@@ -317,8 +319,11 @@ class Conversations(ReplayEventEmitter):
         while True:
             url = self._session.configuration.links.my_conversations
             body = await self._session.network.get(f"{url}?PageToken={encode_component(token)}" if token else url)
-            entries += [(entry["conversation_sid"], self._from_list(entry)) for entry in body["conversations"]]
-            token = body["meta"].get("next_token")
+            try:
+                entries += [(entry["conversation_sid"], self._from_list(entry)) for entry in body["conversations"]]
+                token = body["meta"].get("next_token")
+            except (AttributeError, KeyError, TypeError) as error:
+                raise ConversationsError("The service's list of conversations cannot be understood") from error
             if not token:
                 return entries
 

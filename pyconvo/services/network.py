@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyconvo.backoff import Retrier, RetryLimitError
-from pyconvo.errors import FetchError, TwilsockError, UpstreamError
+from pyconvo.errors import ConversationsError, FetchError, TwilsockError, UpstreamError
 from pyconvo.hosts.base import Host
 from pyconvo.services.configuration import Configuration
 from pyconvo.services.tasks import sleep
@@ -31,9 +31,9 @@ class CachedNetwork:
         self._configuration = configuration
         # The configured number is in seconds; the official SDK multiplies it by 100, and counts depend on that.
         self._lifetime = configuration.http_cache_interval * 100
-        self._answers: dict[str, tuple[float, Any]] = {}
+        self._answers: dict[str, tuple[float, dict[str, Any]]] = {}
 
-    async def get(self, url: str) -> Any:
+    async def get(self, url: str) -> dict[str, Any]:
         """The body of the answer, perhaps a cached one. Tried up to three times when the service is busy.
 
         Raises the transport's error, or :class:`pyconvo.errors.FetchError` when no attempt is left.
@@ -48,12 +48,14 @@ class CachedNetwork:
             self._answers[url] = (self._now(), body)
         return body
 
-    async def _fetch(self, url: str) -> Any:
+    async def _fetch(self, url: str) -> dict[str, Any]:
         retrier = Retrier(self._configuration.backoff, self._host.random)
         retrier.first(self._now())
         while True:
             try:
                 response = await self._twilsock.request("GET", url, headers={}, grant=self._configuration.product_id)
+                if not isinstance(response.body, dict):
+                    raise ConversationsError(f"The service's answer for {url} is not an object")
                 return response.body
             except TwilsockError as error:
                 if not self._may_retry(error):

@@ -54,7 +54,7 @@ class Users(ReplayEventEmitter):
 
     async def _look_up(self, identity: str) -> str:
         body = await self._network.get(f"{self._configuration.links.users}/{encode_component(identity)}")
-        objects = body.get("sync_objects") if isinstance(body, dict) else None
+        objects = body.get("sync_objects")
         name = objects.get("user_info_map") if isinstance(objects, dict) else None
         return name if isinstance(name, str) else ""
 
