@@ -15,12 +15,11 @@ from pathlib import Path
 import pytest
 
 from drivers import ENGINES, Browsers, Driver
+from pipeline.paths import DIST, ROOT
+from pipeline.serving import SITE
 from pyconvo.testing import Emulator
 
-ROOT = Path(__file__).resolve().parents[1]
-DIST = ROOT / "dist"
 PAGES = Path(__file__).parent / "browser" / "pages"
-ORACLE = ROOT / "web" / "node_modules" / "@twilio" / "conversations" / "builds"
 ARTIFACTS = ROOT / "test-results"
 
 MISSING = pytest.StashKey[dict[str, int]]()
@@ -119,9 +118,9 @@ def second_driver(engine: str, driver: Driver, request: pytest.FixtureRequest) -
 
 @pytest.fixture(scope="session")
 def emulator_server() -> Iterator[Emulator]:
-    """The session's emulator. It also serves ``/dist``, ``/oracle`` (the official SDK) and ``/pages``."""
-    mounts = {"/dist": DIST, "/oracle": ORACLE, "/pages": PAGES}
-    there = tuple((url, str(folder)) for url, folder in mounts.items() if folder.is_dir())
+    """The session's emulator. It also serves what ``build.py serve`` does, and the tests' own ``/pages``."""
+    mounts = {**SITE, "/pages": PAGES}
+    there = tuple((url, str(path)) for url, path in mounts.items() if path.exists())
     with Emulator(mounts=there) as running:
         yield running
 

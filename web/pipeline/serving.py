@@ -12,11 +12,16 @@ import subprocess
 import sys
 import webbrowser
 
-from pipeline.paths import DIST, PYTHON, ROOT, WEB
+from pipeline.paths import DIST, NODE_MODULES, PYTHON, ROOT, WEB
 from pipeline.progress import Trouble
 
-#: Address on the server → what lies there. The last is the front page.
-SITE = {"/dist": DIST, "/web/playground": WEB / "playground", "/": ROOT / "index.html"}
+#: Address on the server → what lies there. The official SDK is there so that the playground can show both.
+SITE = {
+    "/": ROOT / "index.html",
+    "/web/playground": WEB / "playground",
+    "/dist": DIST,
+    "/oracle": NODE_MODULES / "@twilio" / "conversations" / "builds",
+}
 
 
 def check_port(port: int) -> None:
