@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     emulator.add_argument("--seed", type=int, help="make identifiers repeatable")
     emulator.add_argument("--typing-timeout", type=int, default=5, metavar="SECONDS")
     emulator.add_argument(
-        "--mount", action="append", default=[], type=_mount, metavar="URL=DIR", help="also serve static files"
+        "--mount", action="append", default=[], type=_mount, metavar="URL=PATH", help="also serve these files"
     )
 
     token = commands.add_parser("token", help="print an access token for the emulator")
@@ -112,7 +112,7 @@ def _port(text: str) -> int:
 
 
 def _mount(text: str) -> tuple[str, str]:
-    url, _, directory = text.partition("=")
-    if not url.startswith("/") or not Path(directory).is_dir():
-        raise argparse.ArgumentTypeError(f"expected /URL=DIRECTORY with an existing directory, got {text!r}")
-    return url, directory
+    url, _, path = text.partition("=")
+    if not url.startswith("/") or not path or not Path(path).exists():
+        raise argparse.ArgumentTypeError(f"expected /URL=PATH with an existing directory or file, got {text!r}")
+    return url, path

@@ -27,7 +27,7 @@ from pyconvo.emulator.conversations.routes import routes as conversation_routes
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.gate import LOOPBACK_ORIGIN, Gate, refuse
 from pyconvo.emulator.service import Service
-from pyconvo.emulator.static import Files
+from pyconvo.emulator.static import static
 from pyconvo.emulator.sync.routes import SyncRoutes
 from pyconvo.emulator.sync.subscriptions import Subscriptions
 from pyconvo.emulator.twilsock.connection import Connection
@@ -116,10 +116,7 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         Mount("/Client", _restored(api)),
         Mount("/v1/Instances", _restored(api)),
         *([] if any(prefix.strip("/") == "" for prefix, _ in service.config.mounts) else [Route("/", welcome)]),
-        *(
-            Mount(prefix.rstrip("/"), Files(directory=directory, html=True))
-            for prefix, directory in sorted(service.config.mounts, key=lambda mount: -len(mount[0]))
-        ),
+        *(static(prefix, path) for prefix, path in sorted(service.config.mounts, key=lambda mount: -len(mount[0]))),
     ]
     app = Starlette(
         routes=routes,

@@ -13,7 +13,7 @@ API_KEY_SECRET = "emulator-secret-for-development-only"
 
 @dataclass(frozen=True, slots=True)
 class EmulatorConfig:
-    """``mounts``: pairs of URL prefix and directory, served as static files after the service's own paths.
+    """``mounts``: pairs of URL and directory (or single file), served as static files after the service's own paths.
 
     ``seed`` makes identifiers repeatable. ``typing_timeout`` is in seconds. ``open_hosts``: host names, besides
     loopback ones, under which the emulator may be addressed.

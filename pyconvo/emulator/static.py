@@ -6,8 +6,11 @@ Not responsible for building them. Served with types that browsers insist on, re
 from __future__ import annotations
 
 from os import PathLike, stat_result
+from pathlib import Path
 
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -38,3 +41,16 @@ class Files(StaticFiles):
         response.headers["cross-origin-resource-policy"] = "cross-origin"
         response.headers["x-content-type-options"] = "nosniff"
         return response
+
+
+def static(prefix: str, path: str) -> BaseRoute:
+    """A directory with everything in it under ``prefix``, or one file at exactly that address."""
+    if not Path(path).is_file():
+        return Mount(prefix.rstrip("/"), Files(directory=path, html=True))
+    folder, name = Path(path).resolve().parent, Path(path).name
+    files = Files(directory=folder)
+
+    async def answer(request: Request) -> Response:
+        return await files.get_response(name, request.scope)
+
+    return Route(prefix, answer)
