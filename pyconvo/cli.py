@@ -116,3 +116,7 @@ def _mount(text: str) -> tuple[str, str]:
     if not url.startswith("/") or not path or not Path(path).exists():
         raise argparse.ArgumentTypeError(f"expected /URL=PATH with an existing directory or file, got {text!r}")
     return url, path
+
+
+if __name__ == "__main__":
+    sys.exit(main())

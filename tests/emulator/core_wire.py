@@ -47,8 +47,8 @@ class Wire:
 
     async def call(self, header: dict[str, Any], payload: Any = None) -> Packet:
         """Send a packet and await its reply."""
-        id = await self.send(header, payload)
-        return await self.expect(lambda packet: packet.method == "reply" and packet.id == id)
+        sent = await self.send(header, payload)
+        return await self.expect(lambda packet: packet.method == "reply" and packet.id == sent)
 
     async def init(self, token: Any, **fields: Any) -> Packet:
         registrations = [{"product": "ip_messaging", "type": "ers", "message_types": TYPES}]

@@ -1,0 +1,82 @@
+"""The clock by itself, with a source of time that the test holds in its hand."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+
+import pytest
+
+from pyconvo.emulator.clock import Clock, drive
+
+
+def clock_at(start: float) -> tuple[Clock, list[float]]:
+    source = [start]
+    return Clock(lambda: source[0]), source
+
+
+def test_it_follows_its_source_until_it_is_frozen() -> None:
+    clock, source = clock_at(100)
+    source[0] = 110
+    assert clock.now() == 110
+    clock.freeze()
+    source[0] = 200
+    assert clock.now() == 110
+    clock.resume()
+    source[0] = 205
+    assert clock.now() == 115
+
+
+def test_advancing_runs_what_falls_due_each_at_its_own_moment() -> None:
+    clock, _ = clock_at(0)
+    seen: list[tuple[str, float]] = []
+    clock.call_at(20, lambda: seen.append(("b", clock.now())))
+    clock.call_at(10, lambda: clock.call_later(5, lambda: seen.append(("chained", clock.now()))))
+    clock.call_at(10, lambda: seen.append(("a", clock.now())))
+    clock.call_at(99, lambda: seen.append(("never", clock.now())))
+    clock.call_at(15, lambda: seen.append(("cancelled", clock.now()))).cancel()
+    clock.advance(50)
+    assert seen == [("a", 10), ("chained", 15), ("b", 20)]
+    assert clock.now() == 50
+    assert not clock.frozen
+
+
+def test_a_failing_deadline_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    clock, _ = clock_at(0)
+    seen: list[int] = []
+    clock.call_at(1, lambda: 1 / 0)
+    clock.call_at(2, lambda: seen.append(2))
+    clock.advance(3)
+    assert seen == [2]
+    assert "deadline" in caplog.text
+
+
+@pytest.mark.parametrize("seconds", [-1, math.nan, math.inf, 1e300])
+def test_it_cannot_go_back_or_out_of_the_calendar(seconds: float) -> None:
+    clock, _ = clock_at(1000)
+    with pytest.raises(ValueError, match="clock"):
+        clock.advance(seconds)
+    assert clock.now() == 1000
+    assert clock.iso() == "1970-01-01T00:16:40.000Z"
+
+
+async def test_its_driver_runs_deadlines_between_requests() -> None:
+    clock = Clock()
+    turn = asyncio.Lock()
+    ran = asyncio.Event()
+    driver = asyncio.create_task(drive(clock, turn))
+    async with turn:
+        clock.call_later(0, ran.set)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not ran.is_set()
+    async with asyncio.timeout(5):
+        await ran.wait()
+    clock.freeze()
+    ran.clear()
+    clock.call_later(0.5, ran.set)
+    clock.advance(1)
+    assert ran.is_set()
+    driver.cancel()
+    await asyncio.gather(driver, return_exceptions=True)
+    assert clock.on_change is None
