@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from conformance.differences import Difference, Hunk, Streams, compare, read
-from conftest import BROWSERS, DIST, MISSING, ORACLE, engines
+from conftest import BROWSERS, MISSING, engines
 from drivers import Browsers, Driver, DriverError
+from pipeline.paths import DIST
+from pipeline.serving import SITE
 from pyconvo.testing import Emulator
 
 HERE = Path(__file__).parent
@@ -79,8 +81,8 @@ class Stage:
 
 @pytest.fixture(scope="session")
 def stage(request: pytest.FixtureRequest, release: Path) -> Iterator[Stage]:
-    mounts = {"/conformance": HERE, "/oracle": ORACLE, "/dist": DIST}
-    with Emulator(mounts=tuple((url, str(folder)) for url, folder in mounts.items())) as emulator:
+    mounts = {**SITE, "/conformance": HERE}
+    with Emulator(mounts=tuple((url, str(path)) for url, path in mounts.items() if path.exists())) as emulator:
         present = [engine for engine in engines(request.config) if engine not in request.config.stash[MISSING]]
         ours = f"/dist/{release.relative_to(DIST).as_posix()}/pyconvo.min.js"
         made = Stage(request.config.stash[BROWSERS], emulator, ours, present[0] if present else "chromium")
