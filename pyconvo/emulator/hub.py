@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 from pyconvo.emulator.sync.objects import SyncEvent
+from pyconvo.twilsock.packet import dumps
 
 Action = Callable[[], Any]
 
@@ -27,7 +28,7 @@ class Subscriber(Protocol):
     identity: str | None
     message_types: frozenset[str]
 
-    def tell(self, message_type: str, payload: dict[str, Any]) -> None: ...
+    def tell(self, message_type: str, payload: dict[str, Any], written: bytes | None = None) -> None: ...
 
     def drop(self) -> None: ...
 
@@ -130,8 +131,12 @@ class Hub:
         self.later(deliver)
 
     def _deliver(self, event: SyncEvent) -> None:
+        listeners = list(self._by_object.get(event.sid, {}).values())
+        if not listeners:
+            return
         payload = {"event_type": event.type, "event_protocol_version": 4, "event": event.body}
-        for connection in list(self._by_object.get(event.sid, {}).values()):
-            connection.tell(f"com.twilio.rtd.cds.{event.kind}", payload)
+        written = dumps(payload)
+        for connection in listeners:
+            connection.tell(f"com.twilio.rtd.cds.{event.kind}", payload, written)
             if event.type == f"{event.kind}_removed":
                 self.unsubscribe(connection, event.sid)

@@ -26,11 +26,12 @@ class PacketLog:
         self._entries.append(
             {
                 "n": self._count,
-                "at": self._clock.iso(),
+                "at": self._clock.now(),
                 "dir": direction,
                 "connection": connection,
                 "identity": identity,
-                "header": mask(header),
+                # Only clients send tokens.
+                "header": mask(header) if direction == "c>s" else header,
                 "payload": payload,
             }
         )
@@ -38,7 +39,7 @@ class PacketLog:
     def read(self, *, after: int = 0, identity: str | None = None) -> list[dict[str, Any]]:
         """Entries numbered higher than ``after``, oldest first."""
         return [
-            entry
+            entry | {"at": self._clock.iso(entry["at"])}
             for entry in self._entries
             if entry["n"] > after and (identity is None or entry["identity"] == identity)
         ]

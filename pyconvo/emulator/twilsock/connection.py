@@ -103,8 +103,8 @@ class Connection:
 
     # -- the hub's side
 
-    def tell(self, message_type: str, payload: dict[str, Any]) -> None:
-        """Send a notification, unless a fault says otherwise."""
+    def tell(self, message_type: str, payload: dict[str, Any], written: bytes | None = None) -> None:
+        """Send a notification, unless a fault says otherwise. ``written``: the payload as JSON, when at hand."""
         service = self._service
         fault = service.faults.take("notification", self.identity, "", str(payload.get("event_type", message_type)))
         for _ in range(0 if fault and fault.action == "lose" else 2 if fault else 1):
@@ -115,7 +115,7 @@ class Connection:
                 "notification_ctx_id": "",
                 "payload_type": JSON_TYPE,
             }
-            self.send(header, payload)
+            self.send(header, payload, written)
 
     def drop(self) -> None:
         """Cut the socket, as a broken network would: what has not been sent yet is lost."""
@@ -171,7 +171,7 @@ class Connection:
             header["payload_type"] = JSON_TYPE
         self.send(header, payload)
 
-    def send(self, header: dict[str, Any], payload: Any = None) -> None:
+    def send(self, header: dict[str, Any], payload: Any = None, written: bytes | None = None) -> None:
         """Put a packet on its way; nothing happens when the connection is over."""
         if self.ended:
             return
@@ -179,7 +179,7 @@ class Connection:
             logger.warning("connection %s of %r does not read what it is sent: dropped", self.id, self.identity)
             self.drop()
             return
-        data = encode(header, payload, trailer=b"\r\n")
+        data = encode(header, payload if written is None else written, trailer=b"\r\n")
         self._service.log.add("s>c", self.id, self.identity, header, payload)
         self._out.put_nowait(data)
 
