@@ -1,4 +1,4 @@
-"""The host for browsers: JavaScript's WebSocket, fetch, timers and network events, reached through Pyodide.
+"""The host for browsers: JavaScript's WebSocket, XMLHttpRequest, timers and network events, reached through Pyodide.
 
 Works in a worker and on a page's own thread, also in a Pyodide or PyScript that someone else started. Importing it
 touches nothing of JavaScript (so that it may be part of a memory snapshot, and be imported anywhere); a
@@ -187,27 +187,40 @@ class BrowserHost:
         return _BrowserSocket(self, url, listener)
 
     async def fetch(self, request: HttpRequest) -> HttpResponse:
+        """By XMLHttpRequest, since Pyodide cannot await ``fetch`` everywhere: its future never ends when the promise is
+        rejected with an ``Error`` that has no stack, which is what WebKit does on every network failure.
+        """
         from pyodide.ffi import JsException, to_js
 
-        js = self.js
-        abort = js.AbortController.new()
-        options: dict[str, Any] = {
-            "method": request.method,
-            "headers": dict(request.headers),
-            "signal": abort.signal,
-        }
-        if request.body is not None:
-            options["body"] = request.body
+        exchange = self.js.XMLHttpRequest.new()
         try:
-            response = await js.fetch(request.url, to_js(options, dict_converter=js.Object.fromEntries))
-            body = (await response.arrayBuffer()).to_bytes()
+            exchange.open(request.method, request.url)
+            for name, value in request.headers.items():
+                exchange.setRequestHeader(name, value)
         except JsException as error:
             raise HostError(f"{request.method} {request.url} failed: {error}") from error
+        exchange.responseType = "arraybuffer"
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def end(_: Any) -> None:
+            if not ended.done():
+                ended.set_result(None)
+
+        listener = exchange.onloadend = self.loans.lend(end)
+        try:
+            exchange.send(None if request.body is None else to_js(request.body))
+            await ended
         except asyncio.CancelledError:
-            abort.abort()
+            exchange.onloadend = None
+            exchange.abort()
             raise
-        headers = {str(name): str(value) for name, value in response.headers}
-        return HttpResponse(response.status, response.statusText, headers, body)
+        finally:
+            exchange.onloadend = None
+            asyncio.get_running_loop().call_soon(self.loans.take_back, listener)
+        if exchange.status == 0:
+            raise HostError(f"{request.method} {request.url} failed: no answer (network, policy or cross-origin rules)")
+        body = exchange.response.to_bytes()
+        return HttpResponse(exchange.status, exchange.statusText, _headers(exchange.getAllResponseHeaders()), body)
 
     def on_network_change(self, callback: Callable[[bool], Any]) -> Callable[[], None]:
         """One pair of listeners serves all callers; it goes with the last."""
@@ -253,6 +266,11 @@ class BrowserHost:
         self.js.removeEventListener("online", events)
         self.js.removeEventListener("offline", events)
         asyncio.get_running_loop().call_soon(self.loans.take_back, events)
+
+
+def _headers(lines: str) -> dict[str, str]:
+    pairs = (line.partition(":") for line in lines.split("\r\n") if line)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
 def serve(start: Callable[..., Any], post: Any) -> Any:

@@ -1,0 +1,127 @@
+"""The queue of callbacks for Pyodide's loop, here on an asyncio loop whose turns play the browser's."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pyconvo.hosts import browser_loop
+from pyconvo.hosts.browser_loop import TurnQueue, batch_callbacks
+
+
+class PlayedLoop(asyncio.SelectorEventLoop):
+    """Has the two methods of Pyodide's loop that are used, and counts the turns that were asked for."""
+
+    turns = 0
+
+    def _install_running_loop(self) -> None: ...
+
+    def _install_asyncgen_hooks(self) -> None: ...
+
+
+def batched() -> tuple[PlayedLoop, TurnQueue]:
+    loop = PlayedLoop()
+    browser_call_soon = loop.call_soon
+    queue: TurnQueue
+
+    def request_turn() -> None:
+        loop.turns += 1
+        browser_call_soon(lambda: queue.drain())
+
+    queue = batch_callbacks(loop, request_turn)
+    return loop, queue
+
+
+def run(main: Callable[[PlayedLoop], Any]) -> Any:
+    loop, _ = batched()
+    try:
+        return loop.run_until_complete(main(loop))
+    finally:
+        loop.close()
+
+
+def test_many_callbacks_share_a_turn_and_keep_their_order() -> None:
+    async def main(loop: PlayedLoop) -> tuple[list[int], int]:
+        seen: list[int] = []
+        before = loop.turns
+        for number in range(10):
+            loop.call_soon(seen.append, number)
+        loop.call_later(0, seen.append, 10)
+        loop.call_later(-1, seen.append, 11)
+        done = loop.create_future()
+        loop.call_soon(done.set_result, None)
+        await done
+        return seen, loop.turns - before
+
+    seen, turns = run(main)
+    assert seen == list(range(12))
+    assert turns <= 1
+
+
+def test_tasks_futures_and_timers_work_on_it() -> None:
+    async def main(loop: PlayedLoop) -> list[object]:
+        async def worker(number: int) -> int:
+            for _ in range(3):
+                await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
+            return number
+
+        results = await asyncio.gather(*(worker(number) for number in range(5)))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await asyncio.Event().wait()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(-1):
+                await asyncio.Event().wait()
+        return results
+
+    assert run(main) == [0, 1, 2, 3, 4]
+
+
+def test_a_cancelled_callback_is_not_called_and_an_exception_stops_no_other() -> None:
+    async def main(loop: PlayedLoop) -> tuple[list[str], list[str]]:
+        problems: list[str] = []
+        loop.set_exception_handler(lambda _, context: problems.append(repr(context["exception"])))
+        seen: list[str] = []
+        loop.call_soon(seen.append, "cancelled").cancel()
+        loop.call_soon(lambda: 1 / 0)
+        loop.call_soon(seen.append, "after")
+        await asyncio.sleep(0.01)
+        return seen, problems
+
+    seen, problems = run(main)
+    assert seen == ["after"]
+    assert problems == ["ZeroDivisionError('division by zero')"]
+
+
+def test_the_browser_has_its_turn_when_the_budget_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser_loop, "_CLOCK_EVERY", 1)
+
+    async def main(loop: PlayedLoop) -> int:
+        before = loop.turns
+        for _ in range(3):
+            loop.call_soon(time.sleep, browser_loop.BUDGET)
+        await asyncio.sleep(0.05)
+        return loop.turns - before
+
+    assert run(main) >= 3
+
+
+def test_a_callback_that_stops_the_program_loses_no_other() -> None:
+    loop, queue = batched()
+    seen: list[str] = []
+
+    def leave() -> None:
+        raise KeyboardInterrupt
+
+    loop.call_soon(leave)
+    loop.call_soon(seen.append, "after")
+    with pytest.raises(KeyboardInterrupt):
+        queue.drain()
+    queue.drain()
+    assert seen == ["after"]
+    loop.close()
