@@ -14,17 +14,18 @@ import "./elements/people-panel.js";
 import "./elements/person-pane.js";
 import "./elements/session-panel.js";
 import "./elements/token-clock.js";
+import { find } from "./lib/dom.js";
 import { Session } from "./model/session.js";
 import { loadSdk, otherSdk } from "./sdk.js";
 
-const boot = document.querySelector("boot-progress");
-const panes = [...document.querySelectorAll("person-pane")];
+const boot = find("boot-progress");
+const panes = [find("#left"), find("#right")];
 const parameters = new URLSearchParams(location.search);
 
 const other = otherSdk();
-const link = document.querySelector("[data-part=other-sdk]");
+const link = find("[data-part=other-sdk]");
 link.href = other.href;
-link.textContent = `Use the ${other.label}`;
+link.querySelector("b").textContent = other.label;
 link.hidden = false;
 
 /** A reload, or a link, brings the same two people. */
@@ -45,7 +46,7 @@ async function start() {
   const ttl = Number(parameters.get("ttl")) || 3600;
   const sessions = panes.map((pane) => new Session(sdk, parameters.get(pane.id) || pane.dataset.standard, ttl));
   panes.forEach((pane, place) => pane.begin(sessions[place], sessions[1 - place]));
-  document.querySelector("pane-tabs").begin(panes, sessions);
+  find("pane-tabs").begin(panes, sessions);
   for (const session of sessions) {
     session.addEventListener("phase", () => remember(sessions));
     void session.signIn();

@@ -28,9 +28,9 @@ export async function loadSdk() {
     script.onerror = () => reject(new Error(`${url} could not be loaded. ${remedyFor(chosen)}`));
     document.head.append(script);
   });
-  const library = window.Twilio?.Conversations;
+  const library = /** @type {any} */ (window).Twilio?.Conversations;
   if (library?.Client === undefined) throw new Error(`${url} is there, but defines no Twilio.Conversations.Client.`);
-  return { label, version: library.Client.version, Client: library.Client, runtime: library.runtime ?? null };
+  return { label, version: library.runtime?.version ?? library.Client.version, Client: library.Client, runtime: library.runtime ?? null };
 }
 
 function remedyFor(sdk) {

@@ -1,6 +1,6 @@
 /** `<chat-message>`: one message, sent or being sent; one's own can be edited and removed. */
 
-import { fill, h, newId } from "../lib/dom.js";
+import { fill, find, h, newId } from "../lib/dom.js";
 import { explain, timeOfDay } from "../lib/words.js";
 
 class ChatMessage extends HTMLElement {
@@ -88,7 +88,7 @@ class ChatMessage extends HTMLElement {
   #remove() {
     if (this.#sure) void this.state.room.remove(this.state.message);
     this.#ask(!this.#sure);
-    if (this.#sure) this.querySelector("[data-part=remove]").focus();
+    if (this.#sure) find("[data-part=remove]", this).focus();
   }
 
   #ask(sure) {
@@ -108,7 +108,7 @@ class ChatMessage extends HTMLElement {
     const done = () => {
       this.#editing = false;
       this.#again();
-      this.querySelector("[data-part=edit]")?.focus();
+      find("[data-part=edit]", this)?.focus();
     };
     const save = async () => {
       const body = field.value.trim();

@@ -1,6 +1,6 @@
 /** `<chat-room>`: an open conversation: its title and people, the messages, who types, and the field to write in. */
 
-import { h, icon } from "../lib/dom.js";
+import { h, icon, newId } from "../lib/dom.js";
 import { together, titleOf } from "../lib/words.js";
 
 class ChatRoom extends HTMLElement {
@@ -11,9 +11,10 @@ class ChatRoom extends HTMLElement {
     this.setAttribute("role", "region");
     this.heading = h("h3", { "data-part": "title", tabindex: "-1" });
     this.subtitle = h("p", { class: "subtitle", "data-part": "people-line" });
-    this.people = h("people-panel", { hidden: true, id: `${session.identity}-people` });
+    this.people = h("people-panel", { hidden: true, id: newId("people") });
     this.peopleButton = this.#button("people", "People", () => this.#togglePeople());
     this.peopleButton.setAttribute("aria-expanded", "false");
+    this.peopleButton.setAttribute("aria-controls", this.people.id);
     this.joinButton = h("button", { type: "button", class: "primary", "data-part": "join" }, "Join");
     this.joinButton.addEventListener("click", () => this.#once(this.joinButton, () => this.room.join()));
     this.leaveButton = h("button", { type: "button", class: "quiet", "data-part": "leave" }, "Leave");

@@ -16,7 +16,7 @@ class ConversationList extends HTMLElement {
     this.items = h("ul", { class: "conversations", "data-part": "conversations", "aria-label": "Conversations" });
     this.empty = h("p", { class: "hint" });
     this.append(this.create, this.items, this.empty);
-    for (const name of ["conversations", "messageAdded", "phase"]) session.addEventListener(name, () => this.#later());
+    for (const name of ["conversations", "messageAdded", "messageUpdated", "messageRemoved", "phase"]) session.addEventListener(name, () => this.#later());
     this.#show();
   }
 
@@ -67,11 +67,18 @@ class ConversationList extends HTMLElement {
     return row;
   }
 
+  #note(conversation) {
+    const { lastMessage, status } = conversation;
+    if (status !== "joined") return "Not joined";
+    if (!lastMessage) return "No messages yet";
+    return this.session.previews.of(conversation) ?? `Active ${shortTime(lastMessage.dateCreated)}`;
+  }
+
   #fillRow(row, conversation) {
     const button = row.firstElementChild;
     const unread = this.session.unread.of(conversation);
-    const { lastMessage, status } = conversation;
-    const facts = [titleOf(conversation), unread, lastMessage?.index, status, conversation.sid === this.#selected];
+    const note = this.#note(conversation);
+    const facts = [titleOf(conversation), unread, note, conversation.sid === this.#selected];
     const key = facts.join("\n");
     if (button.dataset.key === key) return;
     button.dataset.key = key;
@@ -80,11 +87,10 @@ class ConversationList extends HTMLElement {
     button.dataset.unread = String(unread);
     if (conversation.sid === this.#selected) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
-    const note = status === "joined" ? (lastMessage ? "" : "No messages yet") : "Not joined";
     fill(
       button,
       h("span", { class: "conversation-title" }, titleOf(conversation)),
-      h("span", { class: "conversation-note" }, note || `Last message ${shortTime(lastMessage.dateCreated)}`),
+      h("span", { class: "conversation-note" }, note),
       unread > 0 &&
         h(
           "span",

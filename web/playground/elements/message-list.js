@@ -20,7 +20,6 @@ class MessageList extends HTMLElement {
     this.scroller.setAttribute("aria-label", "Messages");
     for (const name of ["messages", "people"]) room.addEventListener(name, () => this.#update(), { signal });
     document.addEventListener("visibilitychange", () => this.seen(), { signal });
-    new ResizeObserver(() => this.following && this.#toBottom()).observe(this.scroller);
     this.#update();
   }
 
@@ -51,6 +50,7 @@ class MessageList extends HTMLElement {
       "Newest",
     );
     this.append(this.scroller, this.newer);
+    new ResizeObserver(() => this.following && this.#toBottom()).observe(this.scroller);
   }
 
   #scrolled() {

@@ -9,7 +9,7 @@ class NewConversation extends HTMLElement {
     const name = h("input", {
       id: nameId,
       "data-part": "new-name",
-      placeholder: "New conversation",
+      placeholder: "New chat",
       required: true,
       maxlength: "256",
       autocomplete: "off",
@@ -64,9 +64,10 @@ class NewConversation extends HTMLElement {
         ),
       ),
     );
+    const controls = [name, add, find, ...this.querySelectorAll("button")];
     const show = () => {
       addLabel.textContent = `and add ${other.identity}`;
-      for (const control of this.querySelectorAll("input, button")) control.disabled = session.phase !== "ready";
+      for (const control of controls) control.disabled = session.phase !== "ready";
     };
     session.addEventListener("phase", show);
     other.addEventListener("phase", show);

@@ -16,8 +16,8 @@ export class PersonPane extends HTMLElement {
     this.#build(other);
     session.addEventListener("phase", () => this.#phase());
     session.addEventListener("problem", ({ detail }) => this.#problem(detail));
-    session.addEventListener("conversationRemoved", ({ detail }) => {
-      if (this.#room?.conversation.sid === detail.sid) this.#close();
+    session.addEventListener("conversationRemoved", (/** @type {any} */ event) => {
+      if (this.#room?.conversation.sid === event.detail.sid) this.#close();
     });
     this.addEventListener("open-conversation", ({ detail }) => this.#open(detail));
     this.addEventListener("close-conversation", () => this.#showList());

@@ -1,6 +1,6 @@
 /** `<session-panel>`: who this is, how long tokens live, and switches for trying things out. */
 
-import { h, newId } from "../lib/dom.js";
+import { find, h, newId } from "../lib/dom.js";
 
 const LIFETIMES = [
   [30, "30 seconds"],
@@ -61,7 +61,7 @@ class SessionPanel extends HTMLElement {
     session.addEventListener("phase", () => (name.value = session.identity));
     ttl.addEventListener("change", () => (session.ttl = Number(ttl.value)));
     this.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.closest("person-pane").querySelector("[data-part=settings]").click();
+      if (event.key === "Escape") find("[data-part=settings]", this.closest("person-pane")).click();
     });
   }
 }

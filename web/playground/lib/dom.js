@@ -22,6 +22,14 @@ export function present(children) {
   return children.flat().filter((child) => child !== null && child !== undefined && child !== false);
 }
 
+/**
+ * The first element for a selector.
+ * @returns {any} of the kind that the caller knows it to be
+ */
+export function find(selector, root = /** @type {ParentNode} */ (document)) {
+  return root.querySelector(selector);
+}
+
 /** Replace the children of `parent`. */
 export function fill(parent, ...children) {
   parent.replaceChildren(...present(children));

@@ -6,6 +6,7 @@
 
 import { clientOptions, dropConnection, fetchToken } from "../sdk.js";
 import { EVENTS, summary } from "./events.js";
+import { Previews } from "./previews.js";
 import { Unread } from "./unread.js";
 
 const LOG_LENGTH = 300;
@@ -26,6 +27,7 @@ export class Session extends EventTarget {
     this.tokenEnds = null;
     this.conversations = new Map();
     this.log = [];
+    this.previews = new Previews();
     this.unread = new Unread(this, () => this.#tell("conversations"));
   }
 
@@ -54,6 +56,7 @@ export class Session extends EventTarget {
     this.client = null;
     this.conversations.clear();
     this.unread.clear();
+    this.previews.clear();
     this.tokenEnds = null;
     this.connection = "disconnected";
     this.#enter("signed-out");
@@ -159,7 +162,10 @@ export class Session extends EventTarget {
         break;
       case "conversationAdded":
       case "conversationJoined":
+        this.#keep(payload);
+        break;
       case "conversationLeft":
+        this.unread.forget(payload);
         this.#keep(payload);
         break;
       case "conversationUpdated":
@@ -168,10 +174,18 @@ export class Session extends EventTarget {
         break;
       case "conversationRemoved":
         this.conversations.delete(payload.sid);
+        this.unread.forget(payload);
         this.#tell("conversations");
         break;
       case "messageAdded":
         this.unread.messageAdded(payload);
+        this.previews.keep(payload);
+        break;
+      case "messageUpdated":
+        this.previews.keep(payload.message);
+        break;
+      case "messageRemoved":
+        this.previews.drop(payload);
         break;
     }
   }
@@ -189,9 +203,8 @@ export class Session extends EventTarget {
   }
 
   #keep(conversation) {
-    const isNew = !this.conversations.has(conversation.sid);
     this.conversations.set(conversation.sid, conversation);
-    if (isNew) this.unread.load(conversation);
+    this.unread.ensure(conversation);
     this.#tell("conversations");
   }
 

@@ -7,6 +7,7 @@ const AT_ONCE = 4;
 
 export class Unread {
   #counts = new Map();
+  #asked = new Set();
   #waiting = [];
   #running = 0;
 
@@ -26,13 +27,26 @@ export class Unread {
 
   clear() {
     this.#counts.clear();
+    this.#asked.clear();
     this.#waiting = [];
   }
 
-  load(conversation) {
-    if (conversation.status !== "joined" || !conversation.lastMessage) return;
+  /** Ask, unless that has been done. Only participants can. */
+  ensure(conversation) {
+    if (conversation.status !== "joined" || this.#asked.has(conversation.sid)) return;
+    this.#asked.add(conversation.sid);
+    if (conversation.lastMessage) this.#load(conversation);
+  }
+
+  #load(conversation) {
     this.#waiting.push(conversation);
     void this.#work();
+  }
+
+  /** Left or removed. */
+  forget(conversation) {
+    this.#counts.delete(conversation.sid);
+    this.#asked.delete(conversation.sid);
   }
 
   messageAdded(message) {
@@ -46,7 +60,7 @@ export class Unread {
     if (!updateReasons.includes("lastReadMessageIndex")) return;
     const newest = conversation.lastMessage?.index ?? -1;
     if ((conversation.lastReadMessageIndex ?? -1) >= newest) this.#set(conversation, 0);
-    else this.load(conversation);
+    else this.#load(conversation);
   }
 
   async #work() {
