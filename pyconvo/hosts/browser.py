@@ -164,6 +164,7 @@ class BrowserHost:
         self._random = random.SystemRandom()
         self._network_callbacks: list[Callable[[bool], Any]] = []
         self._network_events: Any = None
+        self._is_online: bool | None = None
 
     def now(self) -> float:
         return time.time()
@@ -257,12 +258,16 @@ class BrowserHost:
 
     def _network_changed(self, event: Any) -> None:
         is_online = event.type == "online"
+        # A worker may hear the same from the browser and from its page.
+        if is_online == self._is_online:
+            return
+        self._is_online = is_online
         loop = asyncio.get_running_loop()
         for callback in list(self._network_callbacks):
             loop.call_soon(callback, is_online)
 
     def _forget_network(self) -> None:
-        events, self._network_events = self._network_events, None
+        events, self._network_events, self._is_online = self._network_events, None, None
         self.js.removeEventListener("online", events)
         self.js.removeEventListener("offline", events)
         asyncio.get_running_loop().call_soon(self.loans.take_back, events)

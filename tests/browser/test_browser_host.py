@@ -203,6 +203,7 @@ def test_hears_of_the_network(driver: Driver, site: Emulator) -> None:
         stops = [host.on_network_change(lambda up: heard.append(["a", up])),
                  host.on_network_change(lambda up: heard.append(["b", up]))]
         js.dispatchEvent(js.Event.new("offline"))
+        js.dispatchEvent(js.Event.new("offline"))
         await asyncio.sleep(0.01)
         stops[0]()
         stops[0]()

@@ -32,6 +32,7 @@ class PlayedWorker {
   onerror: ((event: { message?: string }) => void) | null = null;
   readonly parts = new Set<string>();
   readonly texts: string[] = [];
+  readonly network: boolean[] = [];
   terminated = false;
 
   constructor() {
@@ -42,6 +43,10 @@ class PlayedWorker {
   postMessage(message: string | ToWorker): void {
     if (typeof message === "string") {
       this.texts.push(message);
+      return;
+    }
+    if (message.kind === "network") {
+      this.network.push(message.online);
       return;
     }
     this.parts.add(message.part);
@@ -57,6 +62,8 @@ class PlayedWorker {
   }
 }
 
+let network: ((online: boolean) => void) | undefined;
+
 function runtime(platform: Partial<Platform> = {}, settings: Partial<Settings> = {}): Runtime {
   PlayedWorker.made = [];
   PlayedWorker.script = (worker) => worker.say({ kind: "alive" });
@@ -70,6 +77,10 @@ function runtime(platform: Partial<Platform> = {}, settings: Partial<Settings> =
     Worker: PlayedWorker as never,
     createUrl: () => "blob:x",
     revokeUrl: () => undefined,
+    onNetwork: (listener) => {
+      network = listener;
+      return () => (network = undefined);
+    },
     importVerified: () => Promise.reject(new Error("not here")),
     ...platform,
   };
@@ -197,6 +208,17 @@ test("an interpreter that dies later is told once to the line", async () => {
   port.onlost = (error) => lost.push(error.message);
   PlayedWorker.made[0]?.say({ kind: "lost", error: { name: "RuntimeError", message: "unreachable", stack: undefined } });
   assert.match(lost.join(), /stopped working.*unreachable/);
+});
+
+test("the worker hears of the network from the page, as long as it lives", async () => {
+  const made = runtime();
+  const port = await made.start();
+  network?.(false);
+  network?.(true);
+  assert.deepEqual(PlayedWorker.made[0]?.network, [false, true]);
+  port.close();
+  assert.equal(network, undefined);
+  assert.equal(PlayedWorker.made[0]?.terminated, true);
 });
 
 test("on the page's thread the same line runs without a worker", async () => {

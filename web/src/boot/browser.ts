@@ -15,7 +15,18 @@ export function browserPlatform(): Platform {
     Worker,
     createUrl: (code) => URL.createObjectURL(new Blob([code], { type: "text/javascript" })),
     revokeUrl: (url) => URL.revokeObjectURL(url),
+    onNetwork,
     importVerified,
+  };
+}
+
+function onNetwork(listener: (online: boolean) => void): () => void {
+  const heard = (event: Event): void => listener(event.type === "online");
+  addEventListener("online", heard);
+  addEventListener("offline", heard);
+  return () => {
+    removeEventListener("online", heard);
+    removeEventListener("offline", heard);
   };
 }
 

@@ -13,7 +13,7 @@ declare const PYCONVO_MANIFEST: Manifest;
 
 const page = typeof document === "undefined" ? undefined : document;
 // Known only while the script itself runs.
-const script = page?.currentScript instanceof HTMLScriptElement ? page.currentScript : null;
+const script = page?.currentScript ?? null;
 const runtime = new Runtime(PYCONVO_MANIFEST, settingsFromScript(script, page?.baseURI), browserPlatform);
 installFacade(runtime);
 if (page !== undefined && !runtime.lazy) runtime.start().catch(() => undefined);

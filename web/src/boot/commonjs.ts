@@ -4,7 +4,7 @@ import { facadeOver } from "./facade-module.ts";
 import { settingsFromScript } from "./settings.ts";
 
 const page = typeof document === "undefined" ? undefined : document;
-const script = page?.currentScript instanceof HTMLScriptElement ? page.currentScript : null;
+const script = page?.currentScript ?? null;
 
 module.exports = facadeOver(settingsFromScript(script, page?.baseURI));
 

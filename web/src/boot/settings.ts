@@ -19,15 +19,16 @@ export const DEFAULT_TIMEOUT = 120;
 
 /** What of a page is read. */
 export interface ScriptElement {
-  readonly src?: string;
-  readonly nonce?: string;
+  /** Not a string for a script inside an SVG image. */
+  readonly src?: unknown;
+  readonly nonce?: string | undefined;
   getAttribute(name: string): string | null;
 }
 
 /** The settings that a classic script's own tag asks for; `script` is null off a page. */
 export function settingsFromScript(script: ScriptElement | null, baseUrl: string | undefined): Settings {
   const runtime = script?.getAttribute("data-runtime") ?? null;
-  const url = runtime ?? (script?.src ? new URL("runtime/", script.src).href : undefined);
+  const url = runtime ?? (typeof script?.src === "string" && script.src ? new URL("runtime/", script.src).href : undefined);
   const lazy = script?.getAttribute("data-lazy") ?? null;
   const timeout = Number(script?.getAttribute("data-timeout") ?? "");
   return {

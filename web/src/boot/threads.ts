@@ -26,6 +26,8 @@ export interface WorkerPlatform {
   /** An address for code that is here already. */
   createUrl(code: ArrayBuffer): string;
   revokeUrl(url: string): void;
+  /** Tells when the browser goes online (true) or offline; returns the way to stop. */
+  onNetwork(listener: (online: boolean) => void): () => void;
 }
 
 /** A worker made of `code` that is sent each part when it is there. */
@@ -38,9 +40,14 @@ export function startWorker(platform: WorkerPlatform, code: ArrayBuffer, parts: 
     platform.revokeUrl(url);
     return { ready: Promise.reject(workerPolicyError(error)), stop: () => undefined };
   }
+  const stopNetwork = platform.onNetwork((online) => send({ kind: "network", online }, []));
+  const stop = (): void => {
+    stopNetwork();
+    worker.terminate();
+  };
   const send = (message: ToWorker, transfer: Transferable[]): void => worker.postMessage(message, transfer);
   const ready = new Promise<Port>((resolve, reject) => {
-    const port = workerPort(worker);
+    const port: Port = { post: (text) => worker.postMessage(text), onmessage: null, onlost: null, close: stop };
     let alive = false;
     const sendPart = <Part extends keyof Parts>(part: Part): void => {
       const deliver = (value: Parts[Part]): void =>
@@ -69,16 +76,7 @@ export function startWorker(platform: WorkerPlatform, code: ArrayBuffer, parts: 
       else console.error("pyconvo: error in the worker:", event.message);
     };
   });
-  return { ready, stop: () => worker.terminate() };
-}
-
-function workerPort(worker: Worker): Port {
-  return {
-    post: (text) => worker.postMessage(text),
-    onmessage: null,
-    onlost: null,
-    close: () => worker.terminate(),
-  };
+  return { ready, stop };
 }
 
 /** What `worker.mjs` exports when a page imports it. */

@@ -15,7 +15,10 @@ export interface Parts {
 
 export type PendingParts = { [Part in keyof Parts]: Promise<Parts[Part]> };
 
-export type ToWorker = { [Part in keyof Parts]: { kind: "part"; part: Part; value: Parts[Part] } }[keyof Parts];
+export type PartMessage = { [Part in keyof Parts]: { kind: "part"; part: Part; value: Parts[Part] } }[keyof Parts];
+
+/** `network`: the page heard that the browser went online or offline; not every engine tells its workers. */
+export type ToWorker = PartMessage | { kind: "network"; online: boolean };
 
 /** An error as plain data: class and extra fields do not survive the way. */
 export interface PlainError {

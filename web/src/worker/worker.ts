@@ -4,7 +4,7 @@
  */
 
 import { type Interpreter, StartError, startInterpreter } from "./interpreter.ts";
-import { type FromWorker, type Parts, type PendingParts, plainError, type ToWorker } from "./messages.ts";
+import { type FromWorker, type PartMessage, type Parts, type PendingParts, plainError, type ToWorker } from "./messages.ts";
 
 export { startInterpreter } from "./interpreter.ts";
 
@@ -12,10 +12,11 @@ export { startInterpreter } from "./interpreter.ts";
 interface WorkerScope {
   postMessage(message: string | FromWorker): void;
   onmessage: ((event: MessageEvent<string | ToWorker>) => void) | null;
+  dispatchEvent(event: Event): boolean;
 }
 
 /** The promises of all parts, and the function that keeps one. */
-function awaited(): { parts: PendingParts; arrived: (message: ToWorker) => void } {
+function awaited(): { parts: PendingParts; arrived: (message: PartMessage) => void } {
   const keep: Partial<Record<keyof Parts, (value: never) => void>> = {};
   const pending = <Part extends keyof Parts>(part: Part): Promise<Parts[Part]> =>
     new Promise((resolve) => {
@@ -32,7 +33,9 @@ async function serve(scope: WorkerScope): Promise<void> {
   let interpreter: Interpreter | undefined;
   scope.onmessage = ({ data }) => {
     if (typeof data === "string") interpreter?.receive(data);
-    else arrived(data);
+    else if (data.kind === "part") arrived(data);
+    // As if the worker had heard it itself; the host ignores what it knows already.
+    else scope.dispatchEvent(new Event(data.online ? "online" : "offline"));
   };
   scope.postMessage({ kind: "alive" });
   try {
