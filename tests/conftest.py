@@ -87,12 +87,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     driver = getattr(item, "funcargs", {}).get("driver")
     if report.when == "call" and report.failed and driver is not None:
-        lines = driver.console()
-        if lines:
-            report.sections.append((f"console of the page ({driver.engine})", "\n".join(lines[-100:])))
         name = re.sub(r"[^\w.-]+", "-", item.nodeid)
         ARTIFACTS.mkdir(exist_ok=True)
+        # A browser that crashed can give neither; the failure itself says so.
         with contextlib.suppress(Exception):
+            lines = driver.console() or ["(nothing)"]
+            report.sections.append((f"console of the page ({driver.engine})", "\n".join(lines[-100:])))
             driver.screenshot(ARTIFACTS / f"{name}.png")
     return report
 

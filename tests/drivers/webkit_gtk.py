@@ -5,6 +5,7 @@ Playwright cannot drive a stock WebKitGTK.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -165,4 +166,5 @@ class WebKitGtkDriver:
     def close(self) -> None:
         if self._driver is not None:
             driver, self._driver = self._driver, None
-            driver.quit()
+            with contextlib.suppress(WebDriverException):
+                driver.quit()

@@ -1,0 +1,43 @@
+"""Fixtures for pages that use a release as any page would: over a script tag, from another origin."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from origins import Origin
+
+from pipeline.paths import DIST
+
+
+@dataclass(frozen=True)
+class Script:
+    """The released script on its origin."""
+
+    origin: Origin
+    integrity: str
+
+    @property
+    def url(self) -> str:
+        return f"{self.origin.url}/pyconvo.min.js"
+
+    def tag(self, attributes: str = "") -> str:
+        return f'<script src="{self.url}" integrity="{self.integrity}" crossorigin="anonymous" {attributes}></script>'
+
+
+@pytest.fixture
+def script(release: Path) -> Iterator[Script]:
+    """The release on an origin of its own, and what a page writes into its tag."""
+    listed = json.loads((DIST / "integrity.json").read_text(encoding="utf-8"))
+    with Origin(release) as origin:
+        yield Script(origin, listed[f"releases/{release.name}/pyconvo.min.js"]["sha384"])
+
+
+@pytest.fixture
+def pages() -> Iterator[Origin]:
+    """The origin of the page itself: neither the script's nor the emulator's."""
+    with Origin() as origin:
+        yield origin

@@ -1,0 +1,121 @@
+"""What stands in the way of the runtime is named, with its remedy, and nothing waits for ever."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from origins import Origin
+
+from conftest import Script
+from drivers import Driver
+
+PARTS = {
+    "worker": "worker.mjs",
+    "asm": "pyodide.asm.mjs",
+    "wasm": "pyodide.asm.wasm",
+    "stdlib": "stdlib.zip",
+    "core": "pyconvo-*.whl",
+}
+PAGE = "<!doctype html><meta charset='utf-8'><title>boot</title>{before}{tag}"
+
+FAILURE = """async () => {
+  const told = (error) => ({ name: error.name, reason: error.reason, file: error.file, message: error.message });
+  const { Client, runtime } = Twilio.Conversations;
+  const created = await Client.create("token").then(() => "a client", told);
+  const failed = (resolve) => new Client("token").on("initFailed", ({ error }) => resolve(error));
+  const constructed = await new Promise(failed);
+  const ready = await runtime.ready.then(() => "ready", told);
+  return { created, ready, constructed: constructed.message, state: runtime.state };
+}"""
+
+
+def file_of(release: Path, part: str) -> str:
+    (found,) = (release / "runtime").glob(PARTS[part])
+    return found.name
+
+
+def failure(driver: Driver, url: str) -> dict[str, Any]:
+    """How the start failed; the same for everybody who asks."""
+    driver.goto(url)
+    told = driver.evaluate(FAILURE, timeout=40)
+    assert told["state"] == "failed"
+    assert told["created"] == told["ready"]
+    assert told["constructed"] == told["ready"]["message"]
+    assert told["ready"]["name"] == "PyconvoBootError"
+    ready: dict[str, Any] = told["ready"]
+    return ready
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_one_changed_byte_is_refused(driver: Driver, pages: Origin, script: Script, release: Path, part: str) -> None:
+    name = file_of(release, part)
+    script.origin.flip(name)
+    error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag())))
+    assert (error["reason"], error["file"]) == ("integrity", name)
+    assert name in error["message"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_one_changed_byte_is_refused_without_a_worker_too(
+    driver: Driver, pages: Origin, script: Script, release: Path, part: str
+) -> None:
+    name = file_of(release, part)
+    script.origin.flip(name)
+    error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag('data-thread="main"'))))
+    assert (error["reason"], error["file"]) == ("integrity", name)
+
+
+def test_a_changed_script_does_not_run(driver: Driver, pages: Origin, script: Script) -> None:
+    script.origin.flip("pyconvo.min.js")
+    tag = script.tag('onerror="window.refused = this.src"')
+    driver.goto(pages.page(PAGE.format(before="", tag=tag)))
+    assert driver.evaluate("() => [typeof Twilio, window.refused]") == ["undefined", script.url]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_missing_file_is_named(driver: Driver, pages: Origin, script: Script, release: Path, part: str) -> None:
+    name = file_of(release, part)
+    script.origin.lose(name)
+    error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag())))
+    assert (error["reason"], error["file"]) == ("network", name)
+    assert "404" in error["message"]
+
+
+def test_an_address_where_nobody_listens(driver: Driver, pages: Origin, script: Script) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{probe.getsockname()[1]}/runtime/"
+    error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag(f'data-runtime="{nowhere}"'))))
+    assert error["reason"] == "network"
+    assert nowhere in error["message"]
+
+
+def test_a_server_that_never_answers(driver: Driver, pages: Origin, script: Script, release: Path) -> None:
+    name = file_of(release, "stdlib")
+    script.origin.stall(name)
+    error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag('data-timeout="5"'))))
+    assert (error["reason"], error["file"]) == ("timeout", name)
+    assert "data-timeout" in error["message"]
+
+
+def test_a_browser_without_webassembly(driver: Driver, pages: Origin, script: Script) -> None:
+    before = "<script>delete globalThis.WebAssembly</script>"
+    error = failure(driver, pages.page(PAGE.format(before=before, tag=script.tag())))
+    assert error["reason"] == "wasm"
+
+
+@pytest.mark.parametrize(
+    ("left_out", "remedy"),
+    [("'wasm-unsafe-eval'", "'wasm-unsafe-eval'"), ("blob:", "blob:"), ("connect-src {cdn}", "connect-src")],
+    ids=["wasm", "worker", "connect"],
+)
+def test_a_policy_that_is_too_strict(driver: Driver, pages: Origin, script: Script, left_out: str, remedy: str) -> None:
+    policy = "default-src 'none'; script-src {cdn} 'wasm-unsafe-eval' blob:; worker-src blob:; connect-src {cdn}"
+    policy = policy.replace(left_out, "connect-src 'none'" if "connect" in left_out else "'none'")
+    headers = {"Content-Security-Policy": policy.format(cdn=script.origin.url)}
+    error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag()), headers))
+    assert error["reason"] == "policy"
+    assert remedy in error["message"]
