@@ -17,7 +17,7 @@ PARTS = {
     "asm": "pyodide.asm.mjs",
     "wasm": "pyodide.asm.wasm",
     "stdlib": "stdlib.zip",
-    "core": "pyconvo-*.whl",
+    "core": "core.zip",
 }
 PAGE = "<!doctype html><meta charset='utf-8'><title>boot</title>{before}{tag}"
 

@@ -23,7 +23,7 @@ pyodide.asm.mjs and pyodide.asm.wasm are unmodified files of Pyodide {version} (
 pyodide/pyodide on GitHub, tag {version}). worker.mjs contains Pyodide's loader, unmodified, bundled with our own.
 stdlib.zip is the Python standard library of the same release (PSF-2.0), compiled, and Pyodide's own Python modules
 (MPL-2.0); the program that compiles it is web/pipeline/repack_stdlib.mjs of pyconvo.
-pyconvo-*.whl and everything else is pyconvo (MIT).
+core.zip (compiled), pyconvo-*.whl and everything else is pyconvo (MIT).
 """
 
 

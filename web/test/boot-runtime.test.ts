@@ -15,7 +15,7 @@ const FILES: Record<string, BodyInit> = {
   "pyodide.asm.mjs": "asm",
   "pyodide.asm.wasm": EMPTY,
   "stdlib.zip": "zip",
-  "pyconvo-1-py3-none-any.whl": "wheel",
+  "core.zip": "core",
 };
 const MANIFEST: Manifest = {
   version: "1",

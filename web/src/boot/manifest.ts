@@ -22,7 +22,7 @@ const NAMES: Record<Part, RegExp> = {
   asm: /^pyodide\.asm\.mjs$/,
   wasm: /^pyodide\.asm\.wasm$/,
   stdlib: /^(python_)?stdlib\.zip$/,
-  core: /\.whl$/,
+  core: /^core\.zip$/,
 };
 
 /** File names by part. Throws for a manifest that lacks one: the build is broken then. */

@@ -79,7 +79,7 @@ async function start(
     lost(error);
 
   const sitePackages = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
-  pyodide.unpackArchive(await parts.core, "wheel", { extractDir: sitePackages });
+  pyodide.unpackArchive(await parts.core, "zip", { extractDir: sitePackages });
   const bridge = pyodide.pyimport("pyconvo.bridge") as unknown as BridgeModule;
   const browser = pyodide.pyimport("pyconvo.hosts.browser") as unknown as BrowserModule;
   const startBridge = bridge.start;

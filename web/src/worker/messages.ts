@@ -9,7 +9,7 @@ export interface Parts {
   wasm: WebAssembly.Module;
   /** Zip of the standard library, compiled. */
   stdlib: ArrayBuffer;
-  /** The pyconvo wheel. */
+  /** Zip of pyconvo, compiled. */
   core: ArrayBuffer;
 }
 
