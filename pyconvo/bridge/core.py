@@ -174,4 +174,4 @@ class Bridge:
 
 def _forgotten() -> TransportUnavailableError:
     """After ``shutdown`` objects are forgotten; to the page that is one more request without a connection."""
-    return TransportUnavailableError("Unable to connect: the client was shut down")
+    return TransportUnavailableError("Unable to connect: Connection is not initialized")

@@ -218,8 +218,8 @@ async def test_errors_cross_with_name_and_fields(page: Page) -> None:
     }
     assert (await page.answer(handle, "leave"))["error"]["message"] == "a defect"
     assert "has no method" in (await page.answer(handle, "_mark_dirty"))["error"]["message"]
-    assert "shut down" in (await page.answer(4711, "leave"))["error"]["message"]
-    assert "shut down" in (await page.answer(HANDLE, "shutdown", client=-77))["error"]["message"]
+    assert "Unable to connect" in (await page.answer(4711, "leave"))["error"]["message"]
+    assert "Unable to connect" in (await page.answer(HANDLE, "shutdown", client=-77))["error"]["message"]
 
 
 async def test_a_call_can_be_cancelled(page: Page) -> None:
@@ -280,7 +280,7 @@ async def test_objects_live_until_released_and_after_shutdown_only_as_long_as_th
     gc.collect()
     assert watched() is None
     assert page.bridge.handle_count() == 2  # the client and its user
-    assert "shut down" in (await page.answer(handle, "leave"))["error"]["message"]
+    assert "Unable to connect" in (await page.answer(handle, "leave"))["error"]["message"]
     assert "value" in await page.answer(HANDLE, "shutdown")
     page.send({"op": "release", "handles": [[HANDLE, 0], [handle, 1]]})
     await page.turn()
