@@ -103,9 +103,7 @@ class ReplayEventEmitter:
             self._call(event, entry.listener, payload)
         return True
 
-    async def wait_for(
-        self, event: str, check: Callable[..., bool] | None = None, timeout: float | None = None
-    ) -> Any:
+    async def wait_for(self, event: str, check: Callable[..., bool] | None = None, timeout: float | None = None) -> Any:
         """Wait for the next ``event`` that ``check`` accepts and return its payload.
 
         ``timeout`` is in seconds; raises :class:`TimeoutError` when it passes. The payload is the single

@@ -58,9 +58,7 @@ class SyncList(SyncHandle):
         """A page of items from ``start`` (inclusive). The service gives at most 100 at once."""
         self._ensure_open()
         core = self._core
-        return await page(
-            core.cache, core.fetch, start=start, page_size=page_size, order=order, item_type=ListItem
-        )
+        return await page(core.cache, core.fetch, start=start, page_size=page_size, order=order, item_type=ListItem)
 
     async def push(self, data: dict[str, Any], *, ttl: int | None = None) -> ListItem:
         """Append an item. ``ttl``: seconds to live, 0 for ever."""

@@ -51,9 +51,7 @@ def parameters(query: str) -> dict[str, Any]:
     return result
 
 
-def write(
-    key: str, method: str, url: str, *, headers: Mapping[str, str] | None, body: Any, grant: str
-) -> Request:
+def write(key: str, method: str, url: str, *, headers: Mapping[str, str] | None, body: Any, grant: str) -> Request:
     """Write a request as a packet. Raises :class:`TwilsockError` for a URL or body that cannot be carried."""
     match = _URL.match(url)
     if match is None:

@@ -188,9 +188,7 @@ class Service:
             self.host.call_later(0, lambda: self._answer_init(socket, received.id))
         elif received.method == "message":
             request = received.header["http_request"]
-            self.host.call_later(
-                self.latency, lambda: self._answer(socket, received.id, request, received.payload)
-            )
+            self.host.call_later(self.latency, lambda: self._answer(socket, received.id, request, received.payload))
 
     def _answer_init(self, socket: MemorySocket, id: str) -> None:
         socket.receive({"method": "reply", "id": id, "status": {"code": 200, "status": "OK"}})

@@ -25,8 +25,7 @@ class TestExamples:
     def test_no_payload(self) -> None:
         header = {"id": "TM00000000-0000-4000-8000-000000000001", "method": "close"}
         assert encode(header) == (
-            b"TWILSOCK V3.0 81\r\n"
-            b'{"id":"TM00000000-0000-4000-8000-000000000001","method":"close","payload_size":0}\r\n'
+            b'TWILSOCK V3.0 81\r\n{"id":"TM00000000-0000-4000-8000-000000000001","method":"close","payload_size":0}\r\n'
         )
         assert len(encode(header)) == 18 + 81 + 2
 
