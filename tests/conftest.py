@@ -97,6 +97,18 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@pytest.fixture(scope="session")
+def browsers(request: pytest.FixtureRequest) -> Browsers:
+    """For tests that keep a page longer than one test."""
+    return request.config.stash[BROWSERS]
+
+
+@pytest.fixture(scope="session")
+def present_engines(request: pytest.FixtureRequest) -> list[str]:
+    """The engines asked for that this machine has."""
+    return [engine for engine in engines(request.config) if engine not in request.config.stash[MISSING]]
+
+
 @pytest.fixture
 def driver(engine: str, request: pytest.FixtureRequest) -> Iterator[Driver]:
     """One page in a fresh profile, in each engine."""

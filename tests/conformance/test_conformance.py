@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from conformance.differences import Difference, Hunk, Streams, compare, read
-from conftest import BROWSERS, MISSING, engines
 from drivers import Browsers, Driver, DriverError
 from pipeline.paths import DIST
 from pipeline.serving import SITE
@@ -80,12 +79,11 @@ class Stage:
 
 
 @pytest.fixture(scope="session")
-def stage(request: pytest.FixtureRequest, release: Path) -> Iterator[Stage]:
+def stage(browsers: Browsers, present_engines: list[str], release: Path) -> Iterator[Stage]:
     mounts = {**SITE, "/conformance": HERE}
     with Emulator(mounts=tuple((url, str(path)) for url, path in mounts.items() if path.exists())) as emulator:
-        present = [engine for engine in engines(request.config) if engine not in request.config.stash[MISSING]]
         ours = f"/dist/{release.relative_to(DIST).as_posix()}/pyconvo.min.js"
-        made = Stage(request.config.stash[BROWSERS], emulator, ours, present[0] if present else "chromium")
+        made = Stage(browsers, emulator, ours, present_engines[0] if present_engines else "chromium")
         yield made
         made.close()
 
@@ -98,9 +96,9 @@ def differences() -> list[Difference]:
 @pytest.mark.timeout(2 * PATIENCE + 60)
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_trace_equals_the_official_one(
-    stage: Stage, differences: list[Difference], engine: str, scenario: str, request: pytest.FixtureRequest
+    stage: Stage, differences: list[Difference], engine: str, scenario: str, present_engines: list[str]
 ) -> None:
-    if engine in request.config.stash[MISSING]:
+    if engine not in present_engines:
         pytest.skip(f"no {engine} on this machine")
     official = stage.official(scenario)
     ours = stage.play("ours", engine, scenario)
