@@ -4,7 +4,7 @@
  */
 
 import { h, icon, isShown } from "../lib/dom.js";
-import { together } from "../lib/words.js";
+import { timeOfDay, together } from "../lib/words.js";
 
 const NEAR = 60;
 
@@ -17,6 +17,7 @@ class MessageList extends HTMLElement {
     this.list.replaceChildren();
     this.#rows.clear();
     this.following = true;
+    this.bottom = 0;
     this.scroller.setAttribute("aria-label", "Messages");
     for (const name of ["messages", "people"]) room.addEventListener(name, () => this.#update(), { signal });
     document.addEventListener("visibilitychange", () => this.seen(), { signal });
@@ -55,7 +56,7 @@ class MessageList extends HTMLElement {
 
   #scrolled() {
     const { scroller } = this;
-    this.following = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
+    this.following = this.#atBottom();
     this.newer.hidden = this.following;
     if (this.following) this.seen();
     if (scroller.scrollTop < NEAR && this.room.hasEarlier && this.room.loaded) void this.#loadEarlier();
@@ -72,10 +73,18 @@ class MessageList extends HTMLElement {
 
   #toBottom() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.bottom = this.scroller.scrollTop;
+  }
+
+  #atBottom() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight < NEAR;
   }
 
   #update() {
     const { room, scroller } = this;
+    // Someone has just scrolled up, and the browser has not told yet.
+    if (this.following && scroller.scrollTop < this.bottom && !this.#atBottom()) this.following = false;
     const [heightBefore, topBefore, firstBefore] = [scroller.scrollHeight, scroller.scrollTop, this.list.firstElementChild];
     this.scroller.setAttribute("aria-busy", String(room.loading));
     this.earlier.hidden = !room.hasEarlier;
@@ -100,12 +109,14 @@ class MessageList extends HTMLElement {
     const own = messages.filter((message) => message.author === room.session.identity);
     const newestRead = own.findLast((message) => room.readers(message.index).length > 0);
     const rows = messages.map((message, place) => {
-      const previous = messages[place - 1];
+      const [previous, next] = [messages[place - 1], messages[place + 1]];
       const isOwn = message.author === room.session.identity;
       let receipt = "";
       if (message === newestRead) receipt = `Read by ${together(room.readers(message.index))}`;
       else if (message === own.at(-1)) receipt = "Sent";
-      return [message.index, { room, message, isOwn, receipt, isFirst: previous?.author !== message.author }];
+      const isFirst = previous?.author !== message.author;
+      const isLast = next?.author !== message.author || timeOfDay(next.dateCreated) !== timeOfDay(message.dateCreated);
+      return [message.index, { room, message, isOwn, receipt, isFirst, isLast }];
     });
     for (const entry of room.pending) rows.push([`pending-${entry.id}`, { room, entry, isOwn: true, receipt: "" }]);
     return rows;

@@ -19,7 +19,7 @@ export class PersonPane extends HTMLElement {
     session.addEventListener("conversationRemoved", (/** @type {any} */ event) => {
       if (this.#room?.conversation.sid === event.detail.sid) this.#close();
     });
-    this.addEventListener("open-conversation", ({ detail }) => this.#open(detail));
+    this.addEventListener("open-conversation", (/** @type {any} */ event) => this.#open(event.detail));
     this.addEventListener("close-conversation", () => this.#showList());
     this.#phase();
   }

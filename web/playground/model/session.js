@@ -54,6 +54,7 @@ export class Session extends EventTarget {
   async signOut() {
     const { client } = this;
     this.client = null;
+    clearTimeout(this.renewal);
     this.conversations.clear();
     this.unread.clear();
     this.previews.clear();
@@ -126,6 +127,7 @@ export class Session extends EventTarget {
     const { ttl } = this;
     const asked = Date.now();
     const token = await fetchToken(this.identity, ttl);
+    clearTimeout(this.renewal);
     this.tokenEnds = asked + ttl * 1000;
     this.#tell("token");
     return token;
@@ -157,6 +159,8 @@ export class Session extends EventTarget {
         if (payload?.terminal && this.phase === "ready") this.report("The connection ended", payload);
         break;
       case "tokenAboutToExpire":
+        this.#renewInTime();
+        break;
       case "tokenExpired":
         if (this.autoRenew) void this.renew();
         break;
@@ -188,6 +192,13 @@ export class Session extends EventTarget {
         this.previews.drop(payload);
         break;
     }
+  }
+
+  /** A short-lived token is about to expire from its first moment: half of its life is used all the same. */
+  #renewInTime() {
+    clearTimeout(this.renewal);
+    const left = this.tokenEnds - Date.now();
+    this.renewal = setTimeout(() => this.autoRenew && void this.renew(), Math.max(0, left - this.ttl * 500));
   }
 
   /** Events tell most of them; this makes sure of the rest. */
