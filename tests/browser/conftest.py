@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from origins import Origin
+from origins import Origin, Script
 
 from pipeline.paths import DIST
-
-
-@dataclass(frozen=True)
-class Script:
-    """The released script on its origin."""
-
-    origin: Origin
-    integrity: str
-
-    @property
-    def url(self) -> str:
-        return f"{self.origin.url}/pyconvo.min.js"
-
-    def tag(self, attributes: str = "") -> str:
-        return f'<script src="{self.url}" integrity="{self.integrity}" crossorigin="anonymous" {attributes}></script>'
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -107,3 +108,18 @@ class Origin:
                 """Silence: a failing test shows the page's console instead."""
 
         return Handler
+
+
+@dataclass(frozen=True)
+class Script:
+    """The released script on its origin."""
+
+    origin: Origin
+    integrity: str
+
+    @property
+    def url(self) -> str:
+        return f"{self.origin.url}/pyconvo.min.js"
+
+    def tag(self, attributes: str = "") -> str:
+        return f'<script src="{self.url}" integrity="{self.integrity}" crossorigin="anonymous" {attributes}></script>'

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from origins import Origin
+from origins import Origin, Script
 
-from conftest import Script
 from drivers import Driver
 
 PARTS = {

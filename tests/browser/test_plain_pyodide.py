@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from origins import Origin
+from origins import Origin, Script
 
-from conftest import Script
 from drivers import Driver
 from pipeline.paths import NODE_MODULES
 

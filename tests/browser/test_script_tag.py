@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from origins import Origin
+from origins import Origin, Script
 
-from conftest import Script
 from drivers import Driver
 from pyconvo.testing import Emulator
 
