@@ -57,6 +57,9 @@ class Stage:
             self._discard(sdk, engine)
             told = "\n".join(f"[{name}] {line}" for name, lines in played["streams"].items() for line in lines)
             pytest.fail(f"{scenario} under {sdk} in {engine}: {played['problem']}\n{told}", pytrace=False)
+        if sdk == "ours" and played["unheard"]:
+            # The official SDK leaves some; a page's error reporter should not hear of ours.
+            pytest.fail(f"{scenario} in {engine} left failures that nobody hears: {played['unheard']}", pytrace=False)
         streams: Streams = played["streams"]
         return streams
 

@@ -1,4 +1,7 @@
-/** `await runScenario("start-up-3")` → `{streams, problem}`: the traces, and what went wrong with the run itself. */
+/**
+ * `await runScenario("start-up-3")` → `{streams, problem, unheard}`: the traces, what went wrong with the run itself, and
+ * promises that failed with nobody to hear it.
+ */
 
 import { emulator } from "./control.js";
 import { Normaliser } from "./normalise.js";
@@ -9,8 +12,8 @@ window.runScenario = async (name) => {
   await emulator.reset();
   sessionStorage.clear();
   const world = new World(new Normaliser());
-  const stray = [];
-  const note = (event) => stray.push(String(event.reason?.message ?? event.reason ?? event.message));
+  const unheard = [];
+  const note = ({ reason }) => unheard.push(String(reason?.message ?? reason));
   addEventListener("unhandledrejection", note);
   let problem = null;
   try {
@@ -20,6 +23,6 @@ window.runScenario = async (name) => {
   }
   const streams = await world.end();
   removeEventListener("unhandledrejection", note);
-  return { streams, problem, stray };
+  return { streams, problem, unheard };
 };
 window.runnerReady = true;
