@@ -17,6 +17,7 @@ if sys.version_info < (3, 11):  # noqa: UP036
 sys.path.insert(0, str(Path(__file__).resolve().parent / "web"))
 
 from pipeline import browsers, checks, node, python_env, release, serving, testing
+from pipeline.exclusive import exclusive
 from pipeline.progress import Trouble
 
 
@@ -27,8 +28,9 @@ def main(arguments: list[str]) -> int:
     if rest and options.command != "test":
         parser.error(f"unknown: {' '.join(rest)}")
     try:
-        python_env.ensure()
-        node.ensure()
+        with exclusive():
+            python_env.ensure()
+            node.ensure()
         return int(options.run(options, rest))
     except Trouble as trouble:
         trouble.show()
@@ -47,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--open", action="store_true", help="open the playground in your browser")
     serve.set_defaults(run=_serve)
 
-    test = commands.add_parser("test", help="checks and all tests; further arguments go to pytest")
+    test = commands.add_parser("test", allow_abbrev=False, help="checks and all tests; further arguments go to pytest")
     test.add_argument("--engines", default="chromium,firefox,webkit", metavar="NAMES")
     test.add_argument("--require-engines", action="store_true", help="a missing browser is a failure")
     test.set_defaults(run=_test)

@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 from pipeline import node, runtime, wheel
+from pipeline.exclusive import exclusive
 from pipeline.paths import CACHE, DIST, PIPELINE, WEB, version
 from pipeline.process import run
 from pipeline.progress import Trouble, say, step
@@ -24,6 +25,11 @@ SOURCES = [WEB / "src", WEB / "types", WEB / "build.mjs", WEB / "package-lock.js
 
 def build() -> None:
     """Make ``dist/`` if it is stale."""
+    with exclusive():
+        _build()
+
+
+def _build() -> None:
     stamp = Stamp("release", [*SOURCES, version()], [DIST / INTEGRITY])
     if stamp.fresh and _untouched():
         say(f"✓ dist/ is up to date (version {version()})")
