@@ -146,9 +146,6 @@ def test_a_refusal_is_told_in_words(driver: Driver, emulator: Emulator) -> None:
     driver.fill(page.part(BOB, "add-identity"), "carol")
     driver.click(page.part(BOB, "add-person"))
     page.see(f"{BOB} [role=alert] .notice", "Could not add carol. Your role does not allow this here.")
-    driver.click(page.part(BOB, "settings"))
-    driver.fill(page.part(BOB, "identity"), "x" * 256)
-    page.see(page.part(BOB, "sign-in"), "Sign in")
 
 
 def test_a_cut_socket_comes_back_and_a_token_is_renewed(driver: Driver, emulator: Emulator) -> None:
@@ -206,7 +203,6 @@ def test_every_control_has_a_name(driver: Driver, emulator: Emulator) -> None:
     page.see(f"{ALICE} chat-message", "hi")
     nameless = driver.evaluate(
         """() => [...document.querySelectorAll('button, input, textarea, select, a, [role=region], [tabindex]')]
-            .filter((one) => !one.matches('h3') && !(one.matches('[role=region]') && one.hidden))
             .filter((one) => one.getClientRects().length > 0)
             .filter((one) => {
                 const words = one.labels?.length ? one.labels[0].textContent : one.textContent;
@@ -214,4 +210,4 @@ def test_every_control_has_a_name(driver: Driver, emulator: Emulator) -> None:
             })
             .map((one) => one.outerHTML.slice(0, 120))"""
     )
-    assert [one for one in nameless if not one.startswith("<chat-room")] == []
+    assert nameless == []

@@ -60,7 +60,10 @@ class ChatRoom extends HTMLElement {
     this.whole.hidden = room === null;
     this.nothing.hidden = room !== null;
     this.#words();
-    if (room === null) return;
+    if (room === null) {
+      this.setAttribute("aria-label", "No conversation chosen");
+      return;
+    }
     const { signal } = this.#stop;
     this.#togglePeople(false);
     for (const part of [this.people, this.messages, this.composer]) part.show(room, signal);
