@@ -38,12 +38,17 @@ def ensure(engines: Sequence[str], required: bool) -> None:
     missing = _missing(missing) if missing else []
     if missing:
         what = f"no browser for: {', '.join(missing)}"
-        packages = [name for engine in missing for name in PACKAGES[engine]]
-        remedy = f"{debian.remedy(packages)}   or, with open network: {SCRIPTS / 'playwright'} install --with-deps "
-        remedy += " ".join(missing)
+        remedy = _remedy(missing)
         if required:
             raise Trouble(what, remedy)
         say(f"! {what}. Its tests will not run.\n  → {remedy}")
+
+
+def _remedy(missing: Sequence[str]) -> str:
+    playwright = f"{SCRIPTS / 'playwright'} install --with-deps {' '.join(missing)}   (needs an open network)"
+    if not debian.available():
+        return playwright
+    return f"{debian.remedy([name for engine in missing for name in PACKAGES[engine]])}\n  or {playwright}"
 
 
 def _missing(engines: Sequence[str]) -> list[str]:

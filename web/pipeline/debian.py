@@ -22,11 +22,8 @@ def may_install() -> bool:
 
 
 def remedy(packages: Sequence[str]) -> str:
-    """The command to type, or the bare names where there is no apt-get."""
-    names = " ".join(packages)
-    if not available():
-        return f"install these with your system's package manager: {names}"
-    return f"{'' if may_install() else 'sudo '}apt-get install -y {names}"
+    """The command to type."""
+    return f"{'' if may_install() else 'sudo '}apt-get install -y {' '.join(packages)}"
 
 
 def install(packages: Sequence[str], why: str) -> None:
