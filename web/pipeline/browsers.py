@@ -30,7 +30,7 @@ def ensure(engines: Sequence[str], required: bool) -> None:
     missing = _missing(engines)
     if missing and _downloads_reachable(missing):
         missing = _playwright(missing)
-    for engine in missing if debian.available() else []:
+    for engine in missing if debian.may_install() else []:
         try:
             debian.install(PACKAGES[engine], f"to test in {engine}")
         except Trouble as trouble:
