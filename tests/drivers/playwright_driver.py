@@ -67,7 +67,13 @@ class PlaywrightThread:
             if found.engine == "firefox":
                 # A stock Firefox speaks WebDriver BiDi; Playwright's own protocol is only in its own build.
                 options["channel"] = "moz-firefox"
-        browser: Browser = await kind.launch(**options)
+        try:
+            browser: Browser = await kind.launch(**options)
+        except PlaywrightError as error:
+            if found.how == "distribution" and "unknown command" in error.message:
+                what = f"{found.path} does not know what this version of Playwright asks of it: update the browser"
+                raise DriverError(f"{what}, or run: playwright install {found.engine}\n{error.message}") from error
+            raise
         return browser
 
     def stop(self) -> None:

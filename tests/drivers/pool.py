@@ -16,6 +16,7 @@ class Browsers:
     def __init__(self) -> None:
         self._found: dict[str, Found | None] = {}
         self._opened: dict[str, None] = {}
+        self._refused: dict[str, str] = {}
         self._thread: PlaywrightThread | None = None
         self._browsers: dict[str, Browser] = {}
         self._screen: Screen | None = None
@@ -38,9 +39,16 @@ class Browsers:
             self._screen = self._screen or Screen()
             return WebKitGtkDriver(self._screen, found)
         self._thread = self._thread or PlaywrightThread()
+        if engine in self._refused:
+            raise DriverError(self._refused[engine])
         browser = self._browsers.get(engine)
         if browser is None or not browser.is_connected():
-            browser = self._browsers[engine] = self._thread.launch(found)
+            try:
+                browser = self._browsers[engine] = self._thread.launch(found)
+            except DriverError as error:
+                # Not again for every test: it takes seconds each time.
+                self._refused[engine] = str(error)
+                raise
         return PlaywrightDriver(self._thread, browser, found)
 
     def close(self) -> None:
