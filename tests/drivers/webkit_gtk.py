@@ -20,9 +20,13 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
+from urllib3.exceptions import HTTPError
 
 from drivers.base import DriverError, NotAvailable
 from drivers.engines import Found
+
+#: How often a browser is started before it is an error.
+ATTEMPTS = 3
 
 # Elements inside open shadow roots too, as Playwright's selectors find them.
 DEEP_QUERY = """
@@ -84,6 +88,20 @@ class Screen:
         self._process.wait(10)
 
 
+def _started(options: Options, environment: dict[str, str]) -> webdriver.WebKitGTK:
+    """A browser. On a busy machine its first answer can take so long that the driver loses it: then another one."""
+    for attempt in range(ATTEMPTS):
+        service = Service(shutil.which("WebKitWebDriver"), env=environment)
+        try:
+            return webdriver.WebKitGTK(options=options, service=service)
+        except (WebDriverException, HTTPError) as error:
+            with contextlib.suppress(Exception):
+                service.stop()
+            if attempt == ATTEMPTS - 1:
+                raise DriverError(f"WebKitGTK did not start: {error}") from error
+    raise AssertionError("there is at least one attempt")
+
+
 class WebKitGtkDriver:
     """One window of one browser process."""
 
@@ -95,11 +113,7 @@ class WebKitGtkDriver:
         environment = {**os.environ, "DISPLAY": screen.display, "NO_AT_BRIDGE": "1", "GDK_BACKEND": "x11"}
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             environment["WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS"] = "1"
-        service = Service(shutil.which("WebKitWebDriver"), env=environment)
-        try:
-            self._driver: webdriver.WebKitGTK | None = webdriver.WebKitGTK(options=options, service=service)
-        except WebDriverException as error:
-            raise DriverError(f"WebKitGTK did not start: {error.msg}") from error
+        self._driver: webdriver.WebKitGTK | None = _started(options, environment)
 
     @property
     def _browser(self) -> webdriver.WebKitGTK:
