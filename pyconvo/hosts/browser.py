@@ -25,8 +25,11 @@ logger = logging.getLogger("pyconvo.hosts.browser")
 
 #: The longest delay, in seconds, that JavaScript's timers take (2^31 - 1 milliseconds); longer ones are renewed.
 _LONGEST_DELAY = 2_147_483.0
-#: ``WebSocket.OPEN``
+#: ``WebSocket.OPEN`` and ``WebSocket.CLOSED``
 _OPEN = 1
+_CLOSED = 3
+#: Seconds in which a socket's end follows its error, where the browser tells of both.
+_END_AFTER_ERROR = 1.0
 
 
 class Loans:
@@ -136,9 +139,17 @@ class _BrowserSocket:
                 self._tell(listener.socket_opened)
             case "error":
                 self._tell(listener.socket_failed, None)
+                # WebKit tells of an error but not of the end, for a port that it does not let pages use.
+                self._host.call_later(_END_AFTER_ERROR, self._end_unheard)
             case "close":
                 self._release()
                 self._tell(listener.socket_closed)
+
+    def _end_unheard(self) -> None:
+        listener = self._listener
+        if listener is not None and self._socket.readyState == _CLOSED:
+            self._release()
+            self._tell(listener.socket_closed)
 
     def _tell(self, method: Callable[..., None], *args: Any) -> None:
         # JavaScript would swallow the exception.

@@ -6,6 +6,10 @@ export default async ({ client, until, call, emulator, Client }) => {
   await call("create, strictly", async () => {
     await Client.create(await emulator.token("alice"), { ...once, throwErrorsAlways: true });
   });
-  await client("alice", { options: { Twilsock, retryPolicy: { min: 3_000, max: 60_000 } } });
+  const retryPolicy = { min: 3_000, max: 60_000 };
+  await client("alice", { options: { Twilsock, retryPolicy } });
+  // A port that browsers do not let pages use.
+  await client("alice", { as: "blocked", options: { Twilsock: { uri: "ws://127.0.0.1:1/" }, retryPolicy } });
   await until("alice", "connectionError", () => true, 2);
+  await until("blocked", "connectionError", () => true, 2);
 };
