@@ -5,6 +5,7 @@ The emulator stays well behaved; what goes wrong on the way from a content netwo
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,8 +102,10 @@ class Origin:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(content)))
                 self.send_header("Access-Control-Allow-Origin", "*")
-                self.end_headers()
-                self.wfile.write(content)
+                # A page that has given up, or was closed, no longer listens.
+                with contextlib.suppress(ConnectionError):
+                    self.end_headers()
+                    self.wfile.write(content)
 
             def log_message(self, format: str, *arguments: object) -> None:
                 """Silence: a failing test shows the page's console instead."""
