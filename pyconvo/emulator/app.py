@@ -115,6 +115,8 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         *Subscriptions(lambda: service.store, service.hub).routes(),
         Mount("/Client", _restored(api)),
         Mount("/v1/Instances", _restored(api)),
+        Mount("/v1/Services", _restored(api)),
+        Mount("/media-content", _restored(api)),
         *([] if any(prefix.strip("/") == "" for prefix, _ in service.config.mounts) else [Route("/", welcome)]),
         *(static(prefix, path) for prefix, path in sorted(service.config.mounts, key=lambda mount: -len(mount[0]))),
     ]

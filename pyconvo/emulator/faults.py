@@ -1,6 +1,7 @@
-"""Faults that a test asks for: refused, delayed, unanswered or cut requests, refused logins, lost notifications.
+"""Faults that a test asks for: refused, delayed, unanswered or cut requests (for media, too), refused logins, lost
+notifications.
 
-A rule acts ``times`` times and is then spent. Not responsible for carrying a fault out (the socket door does).
+A rule acts ``times`` times and is then spent. Not responsible for carrying a fault out (the doors do).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-On = Literal["request", "init", "update", "notification"]
+On = Literal["request", "init", "update", "notification", "media"]
 Action = Literal["respond", "delay", "ignore", "drop", "drop_after", "lose", "duplicate"]
 
 ACTIONS: dict[str, set[str]] = {
@@ -17,6 +18,7 @@ ACTIONS: dict[str, set[str]] = {
     "init": {"respond", "ignore", "drop", "delay"},
     "update": {"respond", "ignore", "drop", "delay"},
     "notification": {"lose", "duplicate"},
+    "media": {"respond", "delay"},
 }
 
 

@@ -6,6 +6,7 @@ Not responsible for what a request does.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 
@@ -22,10 +23,14 @@ logger = logging.getLogger("pyconvo.emulator")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 #: Paths of the client's API, for which a direct request must carry a token.
-CLIENT_API = ("/Client/", "/v3/", "/v4/", "/v1/Instances/")
+CLIENT_API = ("/Client/", "/v3/", "/v4/", "/v1/Instances/", "/v1/Services/")
 #: Paths that change or read the service's data: they take turns with the tunnelled requests.
-SERVICE = (*CLIENT_API, "/emulator/", "/token")
+SERVICE = (*CLIENT_API, "/emulator/", "/token", "/media-content/")
+#: Of the media service, whose requests faults may strike before anything is done.
+MEDIA = "/v1/Services/"
 LARGEST_BODY = 64 * 1024 * 1024
+#: A whole medium, and what a form adds to it.
+LARGEST_UPLOAD = 151 * 1024 * 1024
 
 
 class Gate:
@@ -68,7 +73,10 @@ class Gate:
         """The body is read before the turn and the answer sent after it: a slow peer must not stop the others."""
         hub = self._service.hub
         try:
-            body = await _whole(receive)
+            is_media = scope["path"].startswith(MEDIA)
+            body = await _whole(receive, LARGEST_UPLOAD if is_media else LARGEST_BODY)
+            if body is not None and is_media and scope["method"] != "OPTIONS":
+                await self._media_fault(scope)
         except TwilioError as error:
             await refuse(error)(scope, receive, send)
             return
@@ -95,6 +103,16 @@ class Gate:
                 action()
         for message in answer:
             await send(message)
+
+    async def _media_fault(self, scope: Scope) -> None:
+        """Before the turn, so that a delay holds up this request alone. Raises what a fault makes of the request."""
+        fault = self._service.faults.take("media", None, scope["method"], scope["path"])
+        if fault is None:
+            return
+        if fault.action == "delay":
+            await asyncio.sleep(fault.delay)
+            return
+        raise TwilioError(fault.status, 20000 + fault.status, "A fault that was asked for")
 
     def _caller(self, scope: Scope) -> Caller:
         service = self._service
@@ -127,7 +145,7 @@ class Gate:
             await refuse(TwilioError(500, 20500, "Internal error of the emulator; see its log"))(scope, receive, send)
 
 
-async def _whole(receive: Receive) -> bytes | None:
+async def _whole(receive: Receive, largest: int) -> bytes | None:
     """A request's body; None when the peer has gone before its end."""
     chunks: list[bytes] = []
     size = 0
@@ -137,8 +155,8 @@ async def _whole(receive: Receive) -> bytes | None:
             return None
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
-        if size > LARGEST_BODY:
-            raise TwilioError(413, 20001, f"The request body is larger than {LARGEST_BODY} bytes")
+        if size > largest:
+            raise TwilioError(413, 20001, f"The request body is larger than {largest} bytes")
         if not message.get("more_body"):
             return b"".join(chunks)
 

@@ -65,6 +65,7 @@ class Service:
                 account_sid=ACCOUNT_SID,
                 service_sid=config.service_sid,
                 media_url=config.url,
+                secret=config.secret,
                 reachability=config.reachability,
                 typing_timeout=config.typing_timeout,
             ),

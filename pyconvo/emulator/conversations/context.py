@@ -28,6 +28,8 @@ class Settings:
     region: str = "us1"
     media_url: str | None = None
     """Base address of the media service; None: Twilio's usual one."""
+    secret: str = "emulator"
+    """Signs temporary addresses of media."""
     reachability: bool = True
     typing_timeout: int = 5
     """Seconds that a typing indicator lasts."""

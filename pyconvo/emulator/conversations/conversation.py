@@ -26,6 +26,8 @@ class ConversationRules:
         self._permissions = permissions
         self.on_change: Callable[[Conversation], None] = lambda _: None
         """Called after a conversation was stored with another state or a later activity, or removed."""
+        self.on_message_removed: Callable[[str], None] = lambda _: None
+        """Called with the sid of each message that goes with its conversation, within the same transaction."""
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -163,6 +165,8 @@ class ConversationRules:
         with context.store.transaction():
             for member in self._chat_members(conversation.sid):
                 context.store.remove_map_item(f"{member.identity}.channels", conversation.sid)
+            for message in MESSAGES.many(context.db, "conversation_sid = ?", conversation.sid):
+                self.on_message_removed(message.sid)
             for table in (PARTICIPANTS, MESSAGES):
                 table.delete(context.db, "conversation_sid = ?", conversation.sid)
             CONVERSATIONS.delete(context.db, "sid = ?", conversation.sid)

@@ -19,7 +19,7 @@ MEDIA_SID = re.compile(r"ME[0-9a-fA-F]{32}")
 
 @dataclass(frozen=True)
 class Limits:
-    """Names and identities in characters; attributes and bodies in bytes of UTF-8; the rest in pieces."""
+    """Names and identities in characters; attributes, bodies and media in bytes; the rest in pieces."""
 
     friendly_name: int = 256
     unique_name: int = 256
@@ -32,6 +32,9 @@ class Limits:
     non_chat_participants: int = 50
     conversations_per_user: int = 1000
     unread_count: int = 1000
+    media_count: int = 10
+    media_size: int = 150 * 1024 * 1024
+    media_total_size: int = 150 * 1024 * 1024
 
 
 def text(value: Any, name: str, *, longest: int, code: Code) -> str | None:

@@ -1,11 +1,12 @@
 """Messages: send, edit, remove, look up, and how many of them somebody has not read.
 
-Not responsible for: media (no media service stands behind it yet, so every media sid is unknown), content templates
-(the service has none), nor paging through messages (clients page the Sync list).
+Not responsible for: media themselves (``media``), content templates (the service has none), nor paging through messages
+(clients page the Sync list).
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +14,10 @@ from pyconvo.emulator.conversations import limits, published
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.conversation import ConversationRules
 from pyconvo.emulator.conversations.errors import Code, refusal
+from pyconvo.emulator.conversations.media import MediaStore
 from pyconvo.emulator.conversations.participants import Participants
 from pyconvo.emulator.conversations.permissions import Permissions
-from pyconvo.emulator.conversations.records import Conversation, Message, Participant
+from pyconvo.emulator.conversations.records import Conversation, Media, Message, Participant
 from pyconvo.emulator.conversations.schema import MESSAGES
 
 SYSTEM_AUTHOR = "system"
@@ -28,11 +30,13 @@ class Messages:
         permissions: Permissions,
         conversations: ConversationRules,
         participants: Participants,
+        media: MediaStore,
     ) -> None:
         self._context = context
         self._permissions = permissions
         self._conversations = conversations
         self._participants = participants
+        self._media = media
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -75,7 +79,8 @@ class Messages:
         """Appends a message. The service itself (actor None) may name any ``author``; without one it is ``system``.
 
         Raises:
-            TwilioError: 50350, 50430/50107, 50377 (closed), 50503 (no body), 50504, 50303, 50304, 50507, 50510.
+            TwilioError: 50350, 50430/50107, 50377 (closed), 50503 (neither body nor media), 50504, 50303, 50304, 50507,
+                50510.
         """
         context, allowed = self._context, self._context.limits
         conversation = self._conversations.get(key)
@@ -87,10 +92,10 @@ class Messages:
         elif author is not None:
             participant = self._participants.find(conversation.sid, author)
         conversation = self._conversations.open(key)
-        self._no_media(media_sids)
+        media = self._media.for_message(actor, media_sids)
         if content_sid:
             raise refusal(Code.NOT_FOUND, f"content template {content_sid}")
-        if body is None:
+        if body is None and not media:
             raise refusal(Code.BODY_MISSING)
         now = context.clock.iso()
         message = Message(
@@ -103,12 +108,13 @@ class Messages:
             subject=limits.text(subject, "subject", longest=allowed.subject, code=Code.BAD_REQUEST),
             attributes=limits.attributes(attributes, longest=allowed.attributes),
             content_sid=None,
-            medias="[]",
+            medias=json.dumps([_medium(one) for one in media]),
             last_updated_by=None,
             date_created=now,
             date_updated=now,
         )
         with context.store.transaction():
+            self._media.attach(media, message.sid)
             self.append(conversation, message)
             updated = replace(
                 self._conversations.active(conversation),
@@ -166,6 +172,7 @@ class Messages:
         self._conversations.open(key)
         context = self._context
         with context.store.transaction():
+            self._media.forget(message.sid)
             MESSAGES.delete(context.db, "sid = ?", message.sid)
             context.store.remove_item(conversation.message_list, message.index)
             if conversation.last_index == message.index:
@@ -189,12 +196,13 @@ class Messages:
             raise refusal(Code.NOT_A_PARTICIPANT, f"{actor} is not in {conversation.sid}")
         return self.get(conversation, sid)
 
-    def _no_media(self, media_sids: Any) -> None:
-        if not media_sids:
-            return
-        if not isinstance(media_sids, list):
-            raise refusal(Code.BAD_REQUEST, "media_sids must be a list of media sids")
-        for sid in media_sids:
-            if not isinstance(sid, str) or not limits.MEDIA_SID.fullmatch(sid):
-                raise refusal(Code.MEDIA_SID_INVALID, repr(sid))
-        raise refusal(Code.MEDIA_NOT_FOUND, f"{media_sids[0]} was not uploaded to this service")
+
+def _medium(found: Media) -> dict[str, Any]:
+    """As a message's item in Sync carries it."""
+    return {
+        "sid": found.sid,
+        "category": found.category,
+        "contentType": found.content_type,
+        "filename": found.filename,
+        "size": found.size,
+    }

@@ -14,6 +14,7 @@ from pyconvo.emulator.clock import Clock
 from pyconvo.emulator.conversations import seed, state
 from pyconvo.emulator.conversations.context import Context, Notify, Settings
 from pyconvo.emulator.conversations.conversation import ConversationRules
+from pyconvo.emulator.conversations.media import MediaStore
 from pyconvo.emulator.conversations.messages import Messages
 from pyconvo.emulator.conversations.mutations import Mutations
 from pyconvo.emulator.conversations.participants import Participants
@@ -46,7 +47,9 @@ class Conversations:
         self.users = Users(self.context, self.permissions)
         self.conversations = ConversationRules(self.context, self.permissions)
         self.participants = Participants(self.context, self.permissions, self.users, self.conversations)
-        self.messages = Messages(self.context, self.permissions, self.conversations, self.participants)
+        self.media = MediaStore(self.context, self.conversations)
+        self.conversations.on_message_removed = self.media.forget
+        self.messages = Messages(self.context, self.permissions, self.conversations, self.participants, self.media)
         self.typing = Typing(self.context, self.conversations, self.participants)
         self.mutations = Mutations(self.context)
         self.resources = Resources(self.settings)

@@ -101,6 +101,19 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    sid: str
+    author: str
+    category: str
+    content_type: str
+    filename: str | None
+    size: int
+    message_sid: str | None
+    """None while no message carries it."""
+    date_created: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     sid: str
     conversation_sid: str

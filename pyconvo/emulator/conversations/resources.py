@@ -12,6 +12,8 @@ from typing import Any
 from pyconvo.emulator.conversations.context import Settings
 from pyconvo.emulator.conversations.records import Conversation, Message, Participant, User
 
+_MEGABYTE = 1024 * 1024
+
 
 class Resources:
     def __init__(self, settings: Settings) -> None:
@@ -28,7 +30,7 @@ class Resources:
 
     def configuration(self, user: User) -> dict[str, Any]:
         """What a client asks for first: options, names of its own Sync objects, addresses."""
-        settings = self._settings
+        settings, limits = self._settings, self._settings.limits
         media = settings.media_url or f"https://mcs.{settings.region}.twilio.com"
         media_base = f"{media}/v1/Services/{settings.service_sid}"
         return {
@@ -40,9 +42,9 @@ class Resources:
                 "reachability_enabled": settings.reachability,
                 "http_cache_interval": "PT1S",
                 "my_conversations_page_size": settings.conversations_page,
-                "media_attachments_count_limit": 10,
-                "media_attachment_size_limit_in_mb": 150,
-                "media_attachments_total_size_limit_in_mb": 150,
+                "media_attachments_count_limit": limits.media_count,
+                "media_attachment_size_limit_in_mb": limits.media_size // _MEGABYTE,
+                "media_attachments_total_size_limit_in_mb": limits.media_total_size // _MEGABYTE,
                 "email_histories_allowed_mime_types": ["text/plain"],
                 "email_bodies_allowed_mime_types": ["text/plain", "text/html"],
             },

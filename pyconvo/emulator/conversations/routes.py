@@ -8,6 +8,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from pyconvo.emulator.conversations.handlers import Handler, Handlers
+from pyconvo.emulator.conversations.media_handlers import media_routes
 from pyconvo.emulator.conversations.model import Conversations
 
 
@@ -44,4 +45,5 @@ def routes(model: Conversations) -> list[Route]:
         ("POST", f"{service}/Users/{{user:path}}", handlers.update_user),
         ("POST", f"/v1/Instances/{model.settings.service_sid}/Typing", handlers.typing),
     ]
-    return [Route(path, handler, methods=[method]) for method, path, handler in table]
+    api = [Route(path, handler, methods=[method]) for method, path, handler in table]
+    return api + media_routes(model)

@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pyconvo.emulator.conversations.records import Conversation, Message, Participant, Role, User
+from pyconvo.emulator.conversations.records import Conversation, Media, Message, Participant, Role, User
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -38,12 +38,17 @@ CREATE TABLE IF NOT EXISTS messages (
     participant_sid TEXT, body TEXT, subject TEXT, attributes TEXT NOT NULL, content_sid TEXT,
     medias TEXT NOT NULL, last_updated_by TEXT, date_created TEXT NOT NULL, date_updated TEXT NOT NULL,
     UNIQUE (conversation_sid, "index"));
+CREATE TABLE IF NOT EXISTS media (
+    sid TEXT PRIMARY KEY, author TEXT NOT NULL, category TEXT NOT NULL, content_type TEXT NOT NULL, filename TEXT,
+    size INTEGER NOT NULL, message_sid TEXT, date_created TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS media_by_message ON media (message_sid);
+CREATE TABLE IF NOT EXISTS media_content (sid TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS mutations (
     identity TEXT NOT NULL, id TEXT NOT NULL, resource_url TEXT NOT NULL, stored REAL NOT NULL,
     PRIMARY KEY (identity, id));
 """
 
-TABLE_NAMES = ("roles", "users", "conversations", "participants", "messages", "mutations")
+TABLE_NAMES = ("roles", "users", "conversations", "participants", "messages", "media", "media_content", "mutations")
 
 RecordT = TypeVar("RecordT", bound="DataclassInstance")
 
@@ -96,3 +101,18 @@ USERS = Table("users", User)
 CONVERSATIONS = Table("conversations", Conversation)
 PARTICIPANTS = Table("participants", Participant)
 MESSAGES = Table("messages", Message)
+MEDIA = Table("media", Media)
+
+
+class Contents:
+    """The bytes of media, apart from their records so that reading those stays cheap."""
+
+    def insert(self, db: sqlite3.Connection, sid: str, data: bytes) -> None:
+        db.execute("INSERT INTO media_content (sid, data) VALUES (?, ?)", (sid, data))
+
+    def get(self, db: sqlite3.Connection, sid: str) -> bytes | None:
+        row = db.execute("SELECT data FROM media_content WHERE sid = ?", (sid,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+
+MEDIA_CONTENT = Contents()
