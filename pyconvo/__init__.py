@@ -14,6 +14,8 @@ from pyconvo.errors import (
     FetchError,
     HostError,
     InitializationError,
+    MediaSetError,
+    MediaTransportError,
     ReplyError,
     SyncError,
     TransportUnavailableError,
@@ -21,6 +23,7 @@ from pyconvo.errors import (
     UpstreamError,
 )
 from pyconvo.json_values import JSONValue
+from pyconvo.media import FormData, Media, MediaCategory, MediaContent, SendMediaOptions
 from pyconvo.message import AggregatedDeliveryReceipt, Message
 from pyconvo.message_builder import MessageBuilder, UnsentMessage
 from pyconvo.options import ClientOptions
@@ -52,11 +55,17 @@ __all__ = [
     "ConversationUpdated",
     "ConversationsError",
     "FetchError",
+    "FormData",
     "HostError",
     "InitFailed",
     "InitializationError",
     "JSONValue",
     "LastMessage",
+    "Media",
+    "MediaCategory",
+    "MediaContent",
+    "MediaSetError",
+    "MediaTransportError",
     "Message",
     "MessageBuilder",
     "MessageUpdated",
@@ -64,6 +73,7 @@ __all__ = [
     "Participant",
     "ParticipantUpdated",
     "ReplyError",
+    "SendMediaOptions",
     "StartFailure",
     "SyncError",
     "TransportUnavailableError",

@@ -16,12 +16,14 @@ from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError, InitializationError
 from pyconvo.hosts.base import Host
 from pyconvo.hosts.default import default_host
+from pyconvo.media_urls import MediaUrls
 from pyconvo.options import ClientOptions, official_names
 from pyconvo.paginator import Paginator
 from pyconvo.payloads import InitFailed, StartFailure
 from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import PRODUCT_ID, Configuration
 from pyconvo.services.conversations import EVENTS, Conversations
+from pyconvo.services.media import MediaService
 from pyconvo.services.network import CachedNetwork
 from pyconvo.services.session import Core, Session
 from pyconvo.services.tasks import Tasks
@@ -56,7 +58,7 @@ _CONVERSATION_OPTIONS = schema(
 _STARTUP = "conversations.client.startup"
 
 
-class Client(Entity):
+class Client(Entity, MediaUrls):
     """One user's connection. Starts connecting at once; needs a running event loop.
 
     ``token``: an access token with a grant for conversations. ``options``: :class:`ClientOptions`, or a mapping
@@ -156,6 +158,8 @@ class Client(Entity):
         if token != self._token:
             await self._core.twilsock.update_token(token)
             self._token = token
+            if self._session is not None:
+                self._session.media.token = token
         return self
 
     async def __aenter__(self) -> Self:
@@ -296,7 +300,8 @@ class Client(Entity):
         for event in ("user_subscribed", "user_updated", "user_unsubscribed"):
             self._forward(users, event)
         typing = TypingIndicator(core.host, core.twilsock, configuration)
-        self._session = Session(core, configuration, network, users, typing)
+        media = MediaService(core.host, configuration, self._options.media_region, self._token)
+        self._session = Session(core, configuration, network, users, typing, media)
         self._conversations = Conversations(self._session)
         for event in EVENTS:
             self._forward(self._conversations, event)

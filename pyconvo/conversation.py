@@ -14,6 +14,7 @@ from typing import Any
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
 from pyconvo.json_values import JSONValue, encode_component, to_json, to_number
+from pyconvo.media import SENT_MEDIA_RULE, FormData, MediaContent
 from pyconvo.message import Message
 from pyconvo.message_builder import MessageBuilder
 from pyconvo.paginator import Paginator
@@ -37,7 +38,6 @@ from pyconvo.validation import (
     checked,
     instance_of,
     literal,
-    never,
     schema,
 )
 
@@ -192,20 +192,23 @@ class Conversation(Entity):
     # -- messages --------------------------------------------------------------------------------------------
 
     @checked(
-        [STRING, never("an instance of FormData"), NULL, never("valid media options (should be a pure object)")],
+        [STRING, instance_of(FormData), NULL, SENT_MEDIA_RULE],
         OPTIONAL_JSON,
         [OMITTED, NULL, schema("email attributes", {"subject": [NON_EMPTY_STRING, OMITTED]})],
     )
     async def send_message(
         self,
-        message: str | None,
+        message: str | MediaContent | None,
         attributes: JSONValue = UNDEFINED,
         email_options: Mapping[str, str] | None = None,
     ) -> int:
-        """Send a text. Returns its index.
+        """Send a text, or upload a medium and send that. Returns the message's index.
 
-        ``attributes``: any JSON value, ``{}`` when not given; ``email_options``: ``{"subject": "…"}``.
+        ``attributes``: any JSON value, ``{}`` when not given; ``email_options``: ``{"subject": "…"}``, for texts.
+        Raises :class:`pyconvo.MediaTransportError` when the upload fails; nothing is sent then.
         """
+        if message is not None and not isinstance(message, str):
+            return await self._send_media(message, {} if attributes is UNDEFINED else attributes)
         body = {"body": message or "", "attributes": to_json({} if attributes is UNDEFINED else attributes)}
         subject = email_options.get("subject") if email_options else None
         if subject is not None:
@@ -213,9 +216,14 @@ class Conversation(Entity):
         answer = await self._messages.send(body)
         return int(to_number(answer.get("index")) or 0) if isinstance(answer, dict) else 0
 
+    async def _send_media(self, content: MediaContent, attributes: JSONValue) -> int:
+        uploaded = await self._session.media.upload("media", content)
+        answer = await self._messages.send({"media_sids": [uploaded.sid], "attributes": to_json(attributes)})
+        return int(to_number(answer.get("index")) or 0) if isinstance(answer, dict) else 0
+
     def prepare_message(self) -> MessageBuilder:
         """Compose a message step by step."""
-        return MessageBuilder(self._messages)
+        return MessageBuilder(self._messages, self._session)
 
     @checked(
         [OMITTED, NON_NEGATIVE_INTEGER],

@@ -6,6 +6,7 @@ that cross over with it), so that one description serves Python users and the pa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
@@ -93,6 +94,34 @@ class SyncNetworkError(SyncError):
     def __init__(self, text: str, status: int, code: int, body: Any) -> None:
         super().__init__(text, status, code)
         self.body = body
+
+
+class MediaTransportError(ConversationsError):
+    """A request to the media service failed.
+
+    ``code`` is the HTTP status (0: no answer), ``status`` its text, ``body`` the answer (parsed JSON, or text),
+    ``headers`` those of the answer. Twilio's own error number is ``body["code"]``.
+    """
+
+    js_fields = ("code", "status", "body", "headers")
+
+    def __init__(self, code: int, status: str, body: Any, headers: Mapping[str, str], shown: str) -> None:
+        """``shown``: the body as the message has it."""
+        super().__init__(f"{code}: [{status}] {shown}")
+        self.code = code
+        self.status = status
+        self.body = body
+        self.headers = dict(headers)
+
+
+class MediaSetError(ConversationsError):
+    """The service did not give one of several media, that with the ``sid``. The page sees the bare text."""
+
+    js_text: ClassVar[bool] = True
+
+    def __init__(self, sid: str) -> None:
+        super().__init__(f"Failed to obtain detailed information about Media items (failed SID {sid})")
+        self.sid = sid
 
 
 class InitializationError(ConversationsError):

@@ -1,11 +1,12 @@
 """``Message``: one message of a conversation.
 
-Kept up to date as long as the conversation's message list is followed. Not responsible for media, e-mail parts or
+Kept up to date as long as the conversation's message list is followed. Not responsible for the media service, nor for
 detailed receipts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
 from pyconvo.json_values import JSONValue, json_equal, parse_attributes, parse_date, to_json
+from pyconvo.media import Media, MediaCategory
+from pyconvo.media_urls import MediaUrls
 from pyconvo.payloads import MessageUpdated
 from pyconvo.services.session import Session
-from pyconvo.validation import JSON, STRING, checked
+from pyconvo.validation import JSON, NON_EMPTY_STRING, OMITTED, STRING, checked
 
 if TYPE_CHECKING:
     from pyconvo.conversation import Conversation
@@ -47,7 +50,7 @@ class AggregatedDeliveryReceipt:
         return all((self.total, self.sent, self.delivered, self.read, self.undelivered, self.failed))
 
 
-class Message(Entity):
+class Message(Entity, MediaUrls):
     """A message. Event: ``updated(MessageUpdated)``."""
 
     def __init__(self, index: int, data: dict[str, Any], conversation: Conversation, session: Session) -> None:
@@ -67,6 +70,9 @@ class Message(Entity):
         self._date_created = parse_date(data.get("timestamp"))
         self._date_updated = parse_date(data.get("dateUpdated"))
         self._receipt = AggregatedDeliveryReceipt._read(data.get("delivery"))
+        self._media: Media | None = None
+        self._all_media: tuple[Media, ...] = ()
+        self._take_media(data)
 
     @property
     def conversation(self) -> Conversation:
@@ -133,6 +139,60 @@ class Message(Entity):
     def aggregated_delivery_receipt(self) -> AggregatedDeliveryReceipt | None:
         """``None`` when nobody outside the service gets the message."""
         return self._receipt
+
+    # -- media -----------------------------------------------------------------------------------------------
+
+    @property
+    def media(self) -> Media | None:
+        """The one medium of a message of old; use :attr:`attached_media`."""
+        return self._media
+
+    @property
+    def attached_media(self) -> list[Media]:
+        """The attachments, without an e-mail's body and history."""
+        return self.get_media_by_categories(["media"])
+
+    def get_media_by_categories(self, categories: Sequence[MediaCategory]) -> list[Media]:
+        """The media of these categories: ``"media"``, ``"body"``, ``"history"``."""
+        return [media for media in self._all_media if media.category in categories]
+
+    def get_media_by_category(self, categories: Sequence[MediaCategory]) -> list[Media]:
+        """The same as :meth:`get_media_by_categories`, by its old name."""
+        return self.get_media_by_categories(categories)
+
+    @checked([NON_EMPTY_STRING, OMITTED])
+    def get_email_body(self, type: str = "text/plain") -> Media | None:
+        """The e-mail's body of this content type."""
+        return self._email_part("body", type)
+
+    @checked([NON_EMPTY_STRING, OMITTED])
+    def get_email_history(self, type: str = "text/plain") -> Media | None:
+        """The e-mail's history of this content type."""
+        return self._email_part("history", type)
+
+    async def get_temporary_content_urls_for_attached_media(self) -> dict[str, str]:
+        """Addresses of :attr:`attached_media`. Raises :class:`pyconvo.ArgumentError` when there is none."""
+        return await self.get_temporary_content_urls_for_media_sids([media.sid for media in self.attached_media])
+
+    async def attach_temporary_urls_for(self, content_set: Sequence[Media] | None) -> list[Media]:
+        """The same media, read anew; use :meth:`get_temporary_content_urls_for_media`."""
+        if content_set is None:
+            raise ConversationsError("Media Content Service is unavailable")
+        service = self._session.media
+        return [Media(record.state, service) for record in await service.get_set([one.sid for one in content_set])]
+
+    def _email_part(self, category: MediaCategory, content_type: str) -> Media | None:
+        found = (media for media in self._all_media if media.category == category)
+        return next((media for media in found if media.content_type == content_type), None)
+
+    def _take_media(self, data: Mapping[str, Any]) -> None:
+        service, single, several = self._session.media, data.get("media"), data.get("medias")
+        self._media = Media(single, service) if single else None
+        if several is None and single:
+            several = [{**single, "category": "media"}]
+        self._all_media = tuple(Media(one, service) for one in several or () if one)
+
+    # -- who and what ----------------------------------------------------------------------------------------
 
     async def get_participant(self) -> Participant:
         """The sender as a participant. Raises :class:`ConversationsError` when there is none (any more)."""
@@ -207,6 +267,16 @@ class Message(Entity):
         if receipt is not None and receipt._complete() and receipt != self._receipt:
             self._receipt = receipt
             reasons.append("delivery_receipt")
+        before = self._media, self._all_media
+        self._take_media(data)
+        if _states(*before) == _states(self._media, self._all_media):
+            self._media, self._all_media = before
+        else:
+            reasons.append("media")
         if reasons:
             self._mark_dirty()
             self.emit("updated", MessageUpdated(self, tuple(reasons)))
+
+
+def _states(media: Media | None, several: Sequence[Media]) -> list[Mapping[str, Any] | None]:
+    return [media._state if media else None, *(one._state for one in several)]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from pyconvo.errors import ConversationsError
 from pyconvo.json_values import JSONValue, to_json, to_number
+from pyconvo.media import MEDIA_RULES, FormData, MediaCategory, MediaContent, official_media
 from pyconvo.services.message_list import MessageList
+from pyconvo.services.session import Session
 from pyconvo.validation import JSON, STRING, checked
 
 
@@ -15,18 +18,26 @@ class UnsentMessage:
     """A message that is ready to be sent."""
 
     _messages: MessageList = field(repr=False)
+    _session: Session = field(repr=False)
     text: str | None = None
     subject: str | None = None
     attributes: JSONValue = field(default_factory=dict)
+    #: What is uploaded before it is sent, in this order.
+    media_content: list[tuple[MediaCategory, MediaContent]] = field(default_factory=list)
 
     async def send(self) -> int | None:
-        """Send it. Returns its index; ``None`` when the service told none."""
+        """Upload its media one after another, then send it. Returns its index; ``None`` when the service told none.
+
+        Cancelling the task aborts the uploads; a message that is on its way already is not called back. Raises
+        :class:`pyconvo.MediaTransportError` when an upload fails: nothing is sent then.
+        """
+        uploads = [await self._session.media.upload(category, content) for category, content in self.media_content]
         body: dict[str, Any] = {}
         if self.text is not None:
             body["body"] = self.text
         if self.subject is not None:
             body["subject"] = self.subject
-        body |= {"media_sids": [], "attributes": to_json(self.attributes)}
+        body |= {"media_sids": [upload.sid for upload in uploads], "attributes": to_json(self.attributes)}
         answer = await self._messages.send(body)
         index = to_number(answer.get("index")) if isinstance(answer, dict) else None
         return None if index is None else int(index)
@@ -35,8 +46,12 @@ class UnsentMessage:
 class MessageBuilder:
     """Every setter returns the builder. Wrong arguments are refused at once."""
 
-    def __init__(self, messages: MessageList) -> None:
-        self._message = UnsentMessage(messages)
+    def __init__(self, messages: MessageList, session: Session) -> None:
+        self._limits = session.configuration.limits
+        self._message = UnsentMessage(messages, session)
+        #: By content type.
+        self._bodies: dict[str, MediaContent] = {}
+        self._histories: dict[str, MediaContent] = {}
 
     @checked(STRING)
     def set_body(self, text: str) -> MessageBuilder:
@@ -56,8 +71,48 @@ class MessageBuilder:
         self._message.attributes = attributes
         return self
 
+    @checked(MEDIA_RULES)
+    def add_media(self, payload: MediaContent) -> MessageBuilder:
+        """An attachment. Raises :class:`ConversationsError` for options without content type or content."""
+        options = official_media(payload)
+        if not isinstance(options, FormData) and not (options.get("contentType") and options.get("media")):
+            raise ConversationsError("Media content in SendMediaOptions must contain non-empty contentType and media")
+        self._message.media_content.append(("media", payload))
+        return self
+
+    @checked(STRING, MEDIA_RULES)
+    def set_email_body(self, content_type: str, body: MediaContent) -> MessageBuilder:
+        """The e-mail's body of that type, such as ``text/html``; the last one counts."""
+        self._bodies[content_type] = body
+        return self
+
+    @checked(STRING, MEDIA_RULES)
+    def set_email_history(self, content_type: str, history: MediaContent) -> MessageBuilder:
+        """The e-mail's history of that type; the last one counts."""
+        self._histories[content_type] = history
+        return self
+
     def build(self) -> UnsentMessage:
-        """The message; the builder may go on and changes it."""
+        """The message; the builder may go on and changes it. Call it once: it adds the e-mail's parts.
+
+        Raises :class:`ConversationsError` for more parts than the service allows, and for types that it does not take.
+        """
+        limits = self._limits
+        for name, plural, parts, allowed in (
+            ("body", "bodies", self._bodies, limits.email_bodies_allowed_content_types),
+            ("history", "histories", self._histories, limits.email_histories_allowed_content_types),
+        ):
+            for content_type in parts:
+                if content_type not in allowed:
+                    raise ConversationsError(f"Unsupported email {name} content type {content_type}")
+            if len(parts) > len(allowed):
+                text = f"Too many email {plural} attached to the message ({len(parts)} > {len(allowed)})"
+                raise ConversationsError(text)
+        content, most = self._message.media_content, limits.media_attachments_count_limit
+        if most is not None and len(content) > most:
+            raise ConversationsError(f"Too many media attachments in the message ({len(content)} > {most})")
+        content += [("body", part) for part in self._bodies.values()]
+        content += [("history", part) for part in self._histories.values()]
         return self._message
 
     async def build_and_send(self) -> int | None:

@@ -20,6 +20,7 @@ from pyconvo.version import OFFICIAL_SDK_VERSION
 _SPECIAL_NAMES: Final = {
     "Chat": "chat",
     "IPMessaging": "ip_messaging",
+    "MCS": "mcs",
     "Sync": "sync",
     "Twilsock": "twilsock",
     "twilsock": "twilsock",
@@ -76,6 +77,7 @@ class ClientOptions:
     tweaks: Mapping[str, Any] | None = None
     sync: Mapping[str, Any] = field(default_factory=dict)
     twilsock: Mapping[str, Any] = field(default_factory=dict)
+    mcs: Mapping[str, Any] = field(default_factory=dict)
     chat: ClientOptions | None = None
     ip_messaging: ClientOptions | None = None
 
@@ -112,6 +114,11 @@ class ClientOptions:
     @property
     def sync_url(self) -> str:
         return self.cds_uri or f"https://cds.{self.region or 'us1'}.twilio.com"
+
+    @property
+    def media_region(self) -> str:
+        """Where media are, when the service tells no whole address."""
+        return str(self.mcs.get("region") or self.region or "us1")
 
     @property
     def socket_url(self) -> str:

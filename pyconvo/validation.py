@@ -49,7 +49,8 @@ class Rule:
     examine: Callable[[Any], Verdict | None]
 
 
-def _rule(expected: str, accepts: Callable[[Any], bool]) -> Rule:
+def rule(expected: str, accepts: Callable[[Any], bool]) -> Rule:
+    """Accepts what ``accepts`` says is good."""
     refused = Verdict(expected)
     return Rule(expected, lambda value: None if accepts(value) else refused)
 
@@ -66,31 +67,31 @@ def _is_pure_object(value: Any) -> bool:
     return isinstance(value, Mapping) or (is_dataclass(value) and not isinstance(value, type))
 
 
-STRING = _rule("of type string", lambda value: isinstance(value, str))
-BOOLEAN = _rule("of type boolean", lambda value: isinstance(value, bool))
-OMITTED = _rule("of type undefined", lambda value: value is UNDEFINED)
-NULL = _rule("null", lambda value: value is None)
-NON_EMPTY_STRING = _rule("a non-empty string", lambda value: isinstance(value, str) and bool(value))
-NON_NEGATIVE_INTEGER = _rule(
+STRING = rule("of type string", lambda value: isinstance(value, str))
+BOOLEAN = rule("of type boolean", lambda value: isinstance(value, bool))
+OMITTED = rule("of type undefined", lambda value: value is UNDEFINED)
+NULL = rule("null", lambda value: value is None)
+NON_EMPTY_STRING = rule("a non-empty string", lambda value: isinstance(value, str) and bool(value))
+NON_NEGATIVE_INTEGER = rule(
     "a non-negative integer", lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0
 )
-PURE_OBJECT = _rule("a pure object (non-null and non-array)", _is_pure_object)
-JSON = _rule("a JSON type", _is_json)
-OPTIONAL_JSON = _rule("an optional JSON type", lambda value: value is UNDEFINED or _is_json(value))
+PURE_OBJECT = rule("a pure object (non-null and non-array)", _is_pure_object)
+JSON = rule("a JSON type", _is_json)
+OPTIONAL_JSON = rule("an optional JSON type", lambda value: value is UNDEFINED or _is_json(value))
 
 
 def literal(value: str) -> Rule:
     """Exactly this text."""
-    return _rule(f'"{value}"', lambda given: isinstance(given, str) and given == value)
+    return rule(f'"{value}"', lambda given: isinstance(given, str) and given == value)
 
 
 def instance_of(kind: type) -> Rule:
-    return _rule(f"an instance of {kind.__name__}", lambda value: isinstance(value, kind))
+    return rule(f"an instance of {kind.__name__}", lambda value: isinstance(value, kind))
 
 
 def never(expected: str) -> Rule:
     """Something the official SDK accepts and Python has no counterpart for; named in the text only."""
-    return _rule(expected, lambda value: False)
+    return rule(expected, lambda value: False)
 
 
 def schema(name: str, keys: Mapping[str, Rule | Sequence[Rule]]) -> Rule:
@@ -111,6 +112,27 @@ def schema(name: str, keys: Mapping[str, Rule | Sequence[Rule]]) -> Rule:
         return None
 
     return Rule(f"valid {name} (should be a pure object)", examine)
+
+
+def array_of(name: str, item: Rule | Sequence[Rule], *, non_empty: bool = False) -> Rule:
+    """A list or tuple of good items."""
+    kind = "non-empty array" if non_empty else "array"
+    expected = f"{'a' if non_empty else 'an'} {kind} of {name}"
+
+    def examine(value: Any) -> Verdict | None:
+        if not isinstance(value, (list, tuple)) or (non_empty and not value):
+            return Verdict(expected)
+        for index, member in enumerate(value):
+            verdict = _examine(item, member)
+            if verdict is not None:
+                received = verdict.received or describe(member)
+                return Verdict(
+                    f"a valid {kind} of {name} (index {index} should be {verdict.expected})",
+                    f"malformed array of {name} (index {index} is {received})",
+                )
+        return None
+
+    return Rule(expected, examine)
 
 
 def describe(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyconvo.hosts.base import Host
 from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import Configuration
+from pyconvo.services.media import MediaService
 from pyconvo.services.network import CachedNetwork
 from pyconvo.services.tasks import Tasks
 from pyconvo.sync.client import SyncClient
@@ -38,6 +39,7 @@ class Session:
     network: CachedNetwork
     users: Users
     typing: TypingIndicator
+    media: MediaService
 
     @property
     def host(self) -> Host:
