@@ -3,6 +3,7 @@
 JSON values stand for themselves. Everything else is an object with the key ``$``:
 
     ``{"$": "date", "v": milliseconds}``   ``{"$": "ref", "v": handle}``   ``{"$": "undef"}``
+    ``{"$": "bytes", "v": base64}``   binary content, towards the core alone
     ``{"$": "value", "c": class, "v": state}``   a value class of the surface (no identity)
     ``{"$": "obj", "v": {…}}``   an object of the user's that itself has a key ``$``
 
@@ -12,6 +13,7 @@ handles: the registry says so.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import math
 from collections.abc import Callable, Mapping
@@ -86,13 +88,15 @@ def encode_error(error: BaseException, reference: Reference) -> dict[str, Any]:
     """``name``, ``message`` and the ``fields`` that its class says the page sees.
 
     An error whose class sets ``js_plain`` reaches the page as a plain object of those fields, as the official SDK
-    does in places.
+    does in places; ``js_text``: as its bare message.
     """
     encoded: dict[str, Any] = {"name": getattr(error, "js_name", "Error"), "message": str(error)}
     fields = {name: getattr(error, name) for name in getattr(error, "js_fields", ())}
     encoded["fields"] = {camel(name): _field_or_text(value, reference) for name, value in fields.items()}
     if getattr(error, "js_plain", False):
         encoded["plain"] = True
+    if getattr(error, "js_text", False):
+        encoded["text"] = True
     return encoded
 
 
@@ -112,6 +116,8 @@ def decode(value: Any, resolve: Callable[[int], object]) -> Any:
     match value.get("$"):
         case "undef":
             return UNDEFINED
+        case "bytes":
+            return base64.b64decode(value["v"])
         case "ref":
             return resolve(value["v"])
         case "obj":

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from pyconvo.bridge.codec import decode, encode_error
 from pyconvo.bridge.outbox import Outbox
-from pyconvo.bridge.prepared import send_prepared
+from pyconvo.bridge.prepared import PREPARED
 from pyconvo.bridge.session import Entry, Session
 from pyconvo.bridge.surface import ClassSpec, surface
 from pyconvo.errors import ArgumentError, ConversationsError, TransportUnavailableError
@@ -132,8 +132,8 @@ class Bridge:
             session.answer_error(call, error)
 
     async def _invoke(self, target: object, spec: ClassSpec, method: str, args: list[Any]) -> Any:
-        if spec.name == "Conversation" and method == "$send":
-            return await send_prepared(target, args[0])
+        if spec.name == "Conversation" and method in PREPARED:
+            return await PREPARED[method](target, *args)
         if method not in spec.methods:
             raise ArgumentError(f"{spec.name} has no method {method}")
         function = getattr(target, spec.methods[method])

@@ -1,20 +1,46 @@
-"""Sends what the page put together with ``prepareMessage()``.
+"""Sends what the page put together: messages of ``prepareMessage()``, and media.
 
-The builder itself lives on the page (its methods are synchronous there); it crosses when it is sent.
-Not responsible for the checks: the core's own builder makes them.
+The builder itself lives on the page (its methods are synchronous there), and so does whatever holds binary content;
+both cross when they are sent. Not responsible for the checks: the page has made them, and the core's own methods do.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from pyconvo.media import FormData, MediaContent, SendMediaOptions
+from pyconvo.validation import UNDEFINED
 
-async def send_prepared(conversation: Any, message: dict[str, Any]) -> Any:
-    """``message``: the set fields among ``body``, ``subject``, ``attributes``. Returns the new message's index."""
+_SETTERS = {"body": "set_body", "subject": "set_subject", "attributes": "set_attributes"}
+
+
+async def _send_prepared(conversation: Any, message: dict[str, Any], *data: bytes) -> Any:
+    """Returns the new message's index.
+
+    ``message``: the set fields among ``body``, ``subject``, ``attributes``; and under ``media`` a category and a
+    description for each of ``data``.
+    """
+    parts = message.pop("media", [])
     builder = conversation.prepare_message()
     for field, value in message.items():
         getattr(builder, _SETTERS[field])(value)
-    return await builder.build_and_send()
+    unsent = builder.build()
+    for (category, description), content in zip(parts, data, strict=True):
+        unsent.media_content.append((category, _content(description, content)))
+    return await unsent.send()
 
 
-_SETTERS = {"body": "set_body", "subject": "set_subject", "attributes": "set_attributes"}
+async def _send_media(conversation: Any, description: dict[str, Any], data: bytes, attributes: Any) -> Any:
+    given = {} if attributes is UNDEFINED else {"attributes": attributes}
+    return await conversation.send_message(_content(description, data), **given)
+
+
+def _content(description: dict[str, Any], data: bytes) -> MediaContent:
+    if description.get("form"):
+        return FormData.of(description["contentType"], data)
+    return SendMediaOptions(description["contentType"], data, description.get("filename"))
+
+
+#: The page's names for these.
+PREPARED: dict[str, Callable[..., Awaitable[Any]]] = {"$send": _send_prepared, "$sendMedia": _send_media}

@@ -49,13 +49,17 @@ def spec_of(kind: type) -> ClassSpec | None:
 
 def _class_spec(name: str, data: dict[str, Any]) -> ClassSpec:
     members: dict[str, dict[str, Any]] = data["members"]
+
+    def crosses(member: dict[str, Any]) -> bool:
+        return member["kind"] == "property" and not member.get("page", False)
+
     methods = [key for key, member in members.items() if member["kind"] == "method" and member["async"]]
     return ClassSpec(
         name=name,
         emitter=data.get("emitter", False),
         value=data.get("value", False),
         local=data.get("local", False),
-        properties={key: snake(key) for key, member in members.items() if member["kind"] == "property"},
+        properties={key: snake(key) for key, member in members.items() if crosses(member)},
         methods={key: snake(key) for key in methods},
         void=frozenset(key for key in methods if members[key].get("void", False)),
         events={key: snake(key) for key in data.get("events", {})},

@@ -90,6 +90,8 @@ class Message(Entity):
     type = "text"
     participant_sid: str | None = None
     aggregated_delivery_receipt: Any = None
+    media: Any = None
+    _all_media: tuple[Any, ...] = ()
 
     def __init__(self, conversation: Conversation, sid: str = "IM1") -> None:
         super().__init__()

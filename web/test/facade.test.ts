@@ -127,7 +127,7 @@ test("arguments: undefined, our objects, the user's own dollar keys; binary is r
     [{ $: "obj", v: { $: "ref", v: 1, when: "1970-01-01T00:00:00.000Z" } }],
     ["x", { a: [1] }],
   ]);
-  await assert.rejects(found.sendMessage({ contentType: "a/b", media: new Uint8Array(3) }), /Binary content/);
+  await assert.rejects(found.updateAttributes({ picture: new Uint8Array(3) }), /Binary content/);
   const loop: Any = {};
   loop.loop = loop;
   await assert.rejects(found.updateAttributes(loop), TypeError);

@@ -79,8 +79,15 @@ export const USER = -2;
 
 export const ref = (handle: number) => ({ $: "ref", v: handle });
 
+const LIMITS = {
+  mediaAttachmentsCountLimit: 2,
+  emailBodiesAllowedContentTypes: ["text/plain", "text/html"],
+  emailHistoriesAllowedContentTypes: ["text/plain"],
+};
+
 export function conversation(handle: number, state: object = {}): object {
-  const whole = { sid: `CH${handle}`, friendlyName: "Trip", attributes: { a: 1 }, lastMessage: null, ...state };
+  const known = { friendlyName: "Trip", attributes: { a: 1 }, lastMessage: null, limits: LIMITS };
+  const whole = { sid: `CH${handle}`, ...known, ...state };
   return { op: "add", client: CLIENT, target: handle, class: "Conversation", state: whole };
 }
 

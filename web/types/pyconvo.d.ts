@@ -332,6 +332,9 @@ export declare class Client extends ReplayEventEmitter<ClientEvents> {
   createConversation(options?: CreateConversationOptions): Promise<Conversation>;
   getUser(identity: string): Promise<User>;
   getSubscribedUsers(): Promise<Array<User>>;
+  /** Temporary addresses by sid of the medium. */
+  getTemporaryContentUrlsForMedia(contentSet: Media[]): CancellablePromise<Map<string, string>>;
+  getTemporaryContentUrlsForMediaSids(mediaSids: string[]): CancellablePromise<Map<string, string>>;
 }
 
 // ---------------------------------------------------------------------------------------------- conversation
@@ -380,8 +383,12 @@ export declare class Conversation extends ReplayEventEmitter<ConversationEvents>
   join(): Promise<Conversation>;
   leave(): Promise<Conversation>;
   removeParticipant(participant: string | Participant): Promise<void>;
-  /** Resolves with the index of the new message. Texts only in this version. */
-  sendMessage(message: null | string, messageAttributes?: JSONValue, emailOptions?: SendEmailOptions): Promise<number>;
+  /** Resolves with the index of the new message. A medium is uploaded first. */
+  sendMessage(
+    message: null | string | FormData | SendMediaOptions,
+    messageAttributes?: JSONValue,
+    emailOptions?: SendEmailOptions,
+  ): Promise<number>;
   prepareMessage(): MessageBuilder;
   setAllMessagesRead(): Promise<number>;
   setAllMessagesUnread(): Promise<number>;
@@ -445,11 +452,51 @@ export declare class Message extends ReplayEventEmitter<MessageEvents> {
   get type(): MessageType;
   get participantSid(): string | null;
   get aggregatedDeliveryReceipt(): AggregatedDeliveryReceipt | null;
+  /** @deprecated Use `attachedMedia`. */
+  get media(): Media | null;
+  /** Without an e-mail's body and history. */
+  get attachedMedia(): Array<Media> | null;
 
+  /** @deprecated Use `getMediaByCategories`. */
+  getMediaByCategory(categories: Array<MediaCategory>): Array<Media> | null;
+  getMediaByCategories(categories: MediaCategory[]): Media[] | null;
+  /** Of this content type, by default `text/plain`. */
+  getEmailBody(type?: string): Media | null;
+  getEmailHistory(type?: string): Media | null;
+  /** @deprecated Use `getTemporaryContentUrlsForMedia`. */
+  attachTemporaryUrlsFor(contentSet: Media[] | null): Promise<Media[]>;
+  /** Temporary addresses by sid of the medium. */
+  getTemporaryContentUrlsForMedia(contentSet: Media[]): CancellablePromise<Map<string, string>>;
+  getTemporaryContentUrlsForMediaSids(mediaSids: string[]): CancellablePromise<Map<string, string>>;
+  getTemporaryContentUrlsForAttachedMedia(): CancellablePromise<Map<string, string>>;
   getParticipant(): Promise<Participant>;
   remove(): Promise<Message>;
   updateBody(body: string): Promise<Message>;
   updateAttributes(attributes: JSONValue): Promise<Message>;
+}
+
+/** An attachment, or an e-mail's body or history. */
+export type MediaCategory = "media" | "body" | "history";
+
+/** One medium to upload. */
+export interface SendMediaOptions {
+  /** The MIME type. */
+  contentType: null | string;
+  filename?: string;
+  media: null | string | Blob | Uint8Array | ArrayBuffer;
+}
+
+/** A file of a message. */
+export declare class Media {
+  private constructor();
+  get sid(): string;
+  get filename(): string | null;
+  get contentType(): string;
+  /** In bytes. */
+  get size(): number;
+  get category(): MediaCategory;
+  /** A fresh address of the content, which works without a token for some minutes. */
+  getContentTemporaryUrl(): CancellablePromise<string | null>;
 }
 
 export declare class AggregatedDeliveryReceipt {
@@ -466,6 +513,7 @@ export declare class UnsentMessage {
   private constructor();
   text?: string;
   attributes: JSONValue;
+  mediaContent: [MediaCategory, FormData | SendMediaOptions][];
   emailOptions: SendEmailOptions;
   /** Resolves with the index of the new message. */
   send(): CancellablePromise<number | null>;
@@ -476,6 +524,11 @@ export declare class MessageBuilder {
   setBody(text: string): MessageBuilder;
   setSubject(subject: string): MessageBuilder;
   setAttributes(attributes: JSONValue): MessageBuilder;
+  addMedia(payload: FormData | SendMediaOptions): MessageBuilder;
+  /** One for each content type that the service allows. */
+  setEmailBody(contentType: string, body: FormData | SendMediaOptions): MessageBuilder;
+  setEmailHistory(contentType: string, history: FormData | SendMediaOptions): MessageBuilder;
+  /** Throws when there is more than the service allows. Call it once. */
   build(): UnsentMessage;
   buildAndSend(): CancellablePromise<number | null>;
 }

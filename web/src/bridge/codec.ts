@@ -8,6 +8,7 @@ export interface WireError {
   message: string;
   fields?: Record<string, unknown>;
   plain?: boolean;
+  text?: boolean;
 }
 
 interface Tagged {
@@ -26,21 +27,35 @@ export interface References {
   value(className: string, state: Record<string, unknown>): object;
 }
 
-/** An argument. Throws what `JSON.stringify` throws, and an Error for binary content. */
+/** An argument. Throws what `JSON.stringify` throws, and an Error for binary content inside of others. */
 export function encode(value: unknown, references: References): unknown {
   if (value === undefined) return { $: "undef" };
   if (typeof value === "object" && value !== null) {
     const handle = references.handle(value);
     if (handle !== undefined) return { $: "ref", v: handle };
-    if (isBinary(value)) throw new Error("Binary content cannot be sent by this version of pyconvo");
-    for (const part of Object.values(value)) {
-      if (isBinary(part)) throw new Error("Binary content cannot be sent by this version of pyconvo");
+    if (value instanceof Uint8Array) return { $: "bytes", v: base64(value) };
+    if (Array.isArray(value) && value.some((item) => isObject(item) && references.handle(item) !== undefined)) {
+      return value.map((item) => encode(item, references));
     }
+    if (isBinary(value) || Object.values(value).some(isBinary)) throw new Error("Binary content cannot be sent here");
   }
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) return { $: "undef" };
   const copy: unknown = JSON.parse(text);
   return text.includes('"$"') ? escape(copy) : copy;
+}
+
+/** `btoa` takes text, and a call only so many arguments. */
+function base64(bytes: Uint8Array): string {
+  const pieces: string[] = [];
+  for (let start = 0; start < bytes.length; start += 0x6000) {
+    pieces.push(btoa(String.fromCharCode(...bytes.subarray(start, start + 0x6000))));
+  }
+  return pieces.join("");
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function isBinary(value: unknown): boolean {
@@ -95,6 +110,7 @@ export function decodeFields(fields: Record<string, unknown>, references: Refere
 export function decodeError(wire: WireError, references: References): unknown {
   const fields = decodeFields(wire.fields ?? {}, references);
   if (wire.plain) return fields;
+  if (wire.text) return wire.message;
   const error = wire.name === "TypeError" ? new TypeError(wire.message) : new Error(wire.message);
   if (error.name !== wire.name) {
     Object.defineProperty(error, "name", { value: wire.name, configurable: true, writable: true });

@@ -5,6 +5,7 @@ import table from "../../../pyconvo/bridge/surface.json";
 export type Rule =
   | string
   | { class: string }
+  | { global: string }
   | { literal: readonly unknown[] }
   | { schema: string; keys: Record<string, RuleSet> }
   | { array: string; of: RuleSet; nonEmpty?: boolean };
@@ -24,6 +25,14 @@ export interface Member {
   undefined?: boolean;
   /** Resolves with `undefined`. */
   void?: boolean;
+  /** Gives a promise with `cancel()`. */
+  cancellable?: boolean;
+  /** Resolves with a Map of what crosses as an object. */
+  map?: boolean;
+  /** Worked out on the page; does not cross. */
+  page?: boolean;
+  /** Crosses for the page's own use; no member. */
+  internal?: boolean;
 }
 
 export interface ClassTable {

@@ -5,38 +5,58 @@
 
 import { entryOf } from "../bridge/registry.js";
 import { tableOf } from "../bridge/surface.js";
-import { CancellablePromise } from "./cancellable.js";
+import { cancellableCall, type CancellablePromise } from "./cancellable.js";
+import { isForm, type MediaContent, packAll } from "./media.js";
 import { check, type ClassLookup } from "./validate.js";
+
+type Category = "media" | "body" | "history";
+
+/** What the service allows, as the builder needs it. */
+interface Limits {
+  mediaAttachmentsCountLimit: number | null;
+  emailBodiesAllowedContentTypes: string[];
+  emailHistoriesAllowedContentTypes: string[];
+}
 
 /** A message that is ready to go. */
 export class UnsentMessage {
   text?: string;
   attributes: unknown = {};
+  mediaContent: [category: Category, content: MediaContent][] = [];
   emailOptions: { subject?: string } = {};
 
   constructor(conversation: object) {
     Object.defineProperty(this, "conversation", { value: conversation });
   }
 
-  /** Resolves with the index of the new message; null if the service did not tell. */
+  /** Uploads the media one by one, then sends. Resolves with the new message's index; null if the service told none. */
   send(): CancellablePromise<number | null> {
-    const conversation = (this as unknown as { conversation: object }).conversation;
-    const { caller } = entryOf(conversation).session;
+    const { conversation } = this as unknown as { conversation: object };
+    const parts = [...this.mediaContent];
     const fields = { body: this.text, subject: this.emailOptions.subject, attributes: this.attributes };
-    return new CancellablePromise((resolve, reject, onCancel) => {
-      const sent = caller.call(conversation, "$send", [fields], (id) => onCancel(() => caller.cancel(id)));
-      sent.then((index) => resolve(index as number | null), reject);
-    });
+    const args = packAll(
+      parts.map(([, content]) => content),
+      (packed) => {
+        if (packed.length === 0) return [fields];
+        const media = packed.map(([description], index) => [parts[index]?.[0], description]);
+        return [{ ...fields, media }, ...packed.map(([, data]) => data)];
+      },
+    );
+    return cancellableCall(conversation, "$send", args);
   }
 }
 
 /** Chainable; every setter throws for an argument of the wrong type. */
 export class MessageBuilder {
   private readonly message: UnsentMessage;
+  private readonly emailBodies = new Map<string, MediaContent>();
+  private readonly emailHistories = new Map<string, MediaContent>();
+  private readonly limits: Limits;
   private readonly examine: (method: string, args: unknown[]) => void;
 
-  constructor(message: UnsentMessage, lookup: ClassLookup) {
-    this.message = message;
+  constructor(conversation: object, lookup: ClassLookup) {
+    this.limits = entryOf(conversation).state["limits"] as Limits;
+    this.message = new UnsentMessage(conversation);
     this.examine = (method, args) => {
       const problem = check(tableOf("MessageBuilder").members[method]?.rules ?? [], args, lookup);
       if (problem !== undefined) throw new Error(problem);
@@ -62,11 +82,53 @@ export class MessageBuilder {
     return this;
   }
 
+  addMedia(...args: [payload: MediaContent]): this {
+    this.examine("addMedia", args);
+    const [payload] = args;
+    if (!isForm(payload) && (!payload.contentType || !payload.media)) {
+      throw new Error("Media content in SendMediaOptions must contain non-empty contentType and media");
+    }
+    this.message.mediaContent.push(["media", payload]);
+    return this;
+  }
+
+  setEmailBody(...args: [contentType: string, body: MediaContent]): this {
+    this.examine("setEmailBody", args);
+    this.emailBodies.set(...args);
+    return this;
+  }
+
+  setEmailHistory(...args: [contentType: string, history: MediaContent]): this {
+    this.examine("setEmailHistory", args);
+    this.emailHistories.set(...args);
+    return this;
+  }
+
+  /** Throws for more than the service allows. Adds the parts of the e-mail: to be called once. */
   build(): UnsentMessage {
+    const { limits, emailBodies, emailHistories } = this;
+    const { mediaContent } = this.message;
+    const parts: [name: string, plural: string, given: Map<string, MediaContent>, allowed: string[]][] = [
+      ["body", "bodies", emailBodies, limits.emailBodiesAllowedContentTypes],
+      ["history", "histories", emailHistories, limits.emailHistoriesAllowedContentTypes],
+    ];
+    for (const [name, plural, given, allowed] of parts) {
+      for (const type of given.keys()) {
+        if (!allowed.includes(type)) throw new Error(`Unsupported email ${name} content type ${type}`);
+      }
+      refuseMore(`email ${plural} attached to`, given.size, allowed.length);
+    }
+    refuseMore("media attachments in", mediaContent.length, limits.mediaAttachmentsCountLimit ?? Infinity);
+    for (const body of emailBodies.values()) mediaContent.push(["body", body]);
+    for (const history of emailHistories.values()) mediaContent.push(["history", history]);
     return this.message;
   }
 
   buildAndSend(): CancellablePromise<number | null> {
     return this.build().send();
   }
+}
+
+function refuseMore(what: string, count: number, most: number): void {
+  if (count > most) throw new Error(`Too many ${what} the message (${count} > ${most})`);
 }

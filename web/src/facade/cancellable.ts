@@ -1,5 +1,7 @@
 /** A promise that can be told that its result is no longer wanted. */
 
+import { entryOf } from "../bridge/registry.js";
+
 type Executor<T> = (
   resolve: (value: T | PromiseLike<T>) => void,
   reject: (reason?: unknown) => void,
@@ -25,9 +27,32 @@ export class CancellablePromise<T> extends Promise<T> {
     Object.defineProperty(this, "abort", { enumerable: false });
   }
 
-  /** Rejects with Error "Promise was cancelled"; without effect on a settled promise. */
+  /** Rejects with Error "Promise was cancelled", which need not be handled; without effect on a settled promise. */
   cancel(): this {
+    this.catch(() => undefined);
     this.abort();
     return this;
   }
+}
+
+/** A call of one of our objects that can be cancelled, also while its arguments are still being made. */
+export function cancellableCall<T>(
+  target: object,
+  method: string,
+  args: readonly unknown[] | Promise<readonly unknown[]>,
+): CancellablePromise<T> {
+  return new CancellablePromise<T>((resolve, reject, onCancel) => {
+    const { caller } = entryOf(target).session;
+    let cancelled = false;
+    onCancel(() => {
+      cancelled = true;
+    });
+    const begin = (ready: readonly unknown[]): void => {
+      if (cancelled) return;
+      const called = caller.call(target, method, ready, (id) => onCancel(() => caller.cancel(id)));
+      called.then((value) => resolve(value as T), reject);
+    };
+    if (args instanceof Promise) args.then(begin, reject);
+    else begin(args);
+  });
 }

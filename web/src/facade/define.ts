@@ -2,6 +2,7 @@
 
 import { entryOf, isMirrored } from "../bridge/registry.js";
 import { type Member, tableOf } from "../bridge/surface.js";
+import { CancellablePromise, cancellableCall } from "./cancellable.js";
 import { check, type ClassLookup } from "./validate.js";
 
 /** A class with anything on it. */
@@ -12,7 +13,7 @@ export function define(target: AnyClass, className: string, lookup: ClassLookup)
   const table = tableOf(className);
   for (const [name, member] of Object.entries(table.members)) {
     if (Object.prototype.hasOwnProperty.call(target.prototype, name)) continue;
-    if (member.kind === "property" && !table.value) hidden(target.prototype, name, getter(name));
+    if (member.kind === "property" && !table.value && !member.internal) hidden(target.prototype, name, getter(name));
     if (member.kind === "method" && member.async) {
       hidden(target.prototype, name, { value: method(name, member, lookup), writable: true });
     }
@@ -41,12 +42,23 @@ function method(name: string, member: Member, lookup: ClassLookup): (...args: un
     const problem = member.rules && check(member.rules, args, lookup);
     if (problem !== undefined) return Promise.reject(new Error(problem));
     try {
-      return entryOf(this).session.caller.call(this, name, args.slice(0, arity));
+      const given = args.slice(0, arity);
+      if (member.cancellable) return cancellable(this, name, given, member.map ?? false);
+      return entryOf(this).session.caller.call(this, name, given);
     } catch (error) {
       return Promise.reject(error as Error);
     }
   };
   return Object.defineProperty(call, "name", { value: name });
+}
+
+function cancellable(target: object, name: string, args: unknown[], map: boolean): Promise<unknown> {
+  const called = cancellableCall(target, name, args);
+  if (!map) return called;
+  return new CancellablePromise((resolve, reject, onCancel) => {
+    onCancel(() => void called.cancel());
+    called.then((entries) => resolve(new Map(Object.entries(entries as object))), reject);
+  });
 }
 
 /** Plain values alone, so that an object of the SDK can be logged or serialised; references are left out. */
@@ -55,7 +67,7 @@ function toJSON(this: object): Record<string, unknown> {
   const { members } = tableOf(className);
   return Object.fromEntries(
     Object.keys(members)
-      .filter((name) => members[name]?.kind === "property" && !isMirrored(state[name]))
+      .filter((name) => name in state && !members[name]?.internal && !isMirrored(state[name]))
       .map((name) => [name, state[name]]),
   );
 }

@@ -3,14 +3,26 @@
  * surface table; here is only what the table cannot say. Not responsible for `Client` (the page makes those).
  */
 
+import { entryOf } from "../bridge/registry.js";
 import { tableOf } from "../bridge/surface.js";
-import { MessageBuilder, UnsentMessage } from "./builder.js";
+import { MessageBuilder } from "./builder.js";
 import { define } from "./define.js";
 import { ReplayEventEmitter } from "./emitter.js";
-import type { ClassLookup } from "./validate.js";
+import { type MediaContent, pack } from "./media.js";
+import { check, type ClassLookup } from "./validate.js";
 
 function refuse(name: string): never {
   throw new TypeError(`${name} objects are made by the client, not with new`);
+}
+
+function examine(className: string, member: string, args: readonly unknown[]): void {
+  const problem = check(tableOf(className).members[member]?.rules ?? [], args, lookup);
+  if (problem !== undefined) throw new Error(problem);
+}
+
+function emailPart(message: Message, category: string, type = "text/plain"): Media | null {
+  const parts = message.getMediaByCategories([category]) as (Media & { contentType: string })[];
+  return parts.find((media) => media.contentType === type) ?? null;
 }
 
 export class Conversation extends ReplayEventEmitter {
@@ -21,7 +33,18 @@ export class Conversation extends ReplayEventEmitter {
 
   /** Nothing is sent before `build().send()` or `buildAndSend()`. */
   prepareMessage(): MessageBuilder {
-    return new MessageBuilder(new UnsentMessage(this), lookup);
+    return new MessageBuilder(this, lookup);
+  }
+
+  /** A text goes out at once, a medium is uploaded first. Resolves with the index of the message. */
+  async sendMessage(...args: [message: MediaContent | string | null, attributes?: unknown, options?: unknown]): Promise<unknown> {
+    examine("Conversation", "sendMessage", args);
+    const { caller } = entryOf(this).session;
+    const [message, attributes] = args;
+    if (typeof message === "string" || message === null) return caller.call(this, "sendMessage", args);
+    const packed = pack(message);
+    const [description, data] = packed instanceof Promise ? await packed : packed;
+    return caller.call(this, "$sendMedia", [description, data, attributes]);
   }
 }
 
@@ -36,6 +59,30 @@ export class Message extends ReplayEventEmitter {
   constructor() {
     super();
     refuse("Message");
+  }
+
+  get attachedMedia(): Media[] {
+    return this.getMediaByCategories(["media"]);
+  }
+
+  getMediaByCategories(categories: readonly string[]): Media[] {
+    const every = (entryOf(this).state["_allMedia"] ?? []) as (Media & { category: string })[];
+    return every.filter((media) => categories.includes(media.category));
+  }
+
+  /** Deprecated by the official SDK. */
+  getMediaByCategory(categories: readonly string[]): Media[] {
+    return this.getMediaByCategories(categories);
+  }
+
+  getEmailBody(...args: [type?: string]): Media | null {
+    examine("Message", "getEmailBody", args);
+    return emailPart(this, "body", args[0]);
+  }
+
+  getEmailHistory(...args: [type?: string]): Media | null {
+    examine("Message", "getEmailHistory", args);
+    return emailPart(this, "history", args[0]);
   }
 }
 
@@ -52,6 +99,12 @@ export class Paginator {
   }
 }
 
+export class Media {
+  constructor() {
+    refuse("Media");
+  }
+}
+
 export class AggregatedDeliveryReceipt {
   constructor() {
     refuse("AggregatedDeliveryReceipt");
@@ -59,7 +112,7 @@ export class AggregatedDeliveryReceipt {
 }
 
 /** By the name in the surface table. */
-export const entityClasses = { Conversation, Participant, Message, User, Paginator, AggregatedDeliveryReceipt };
+export const entityClasses = { Conversation, Participant, Message, User, Paginator, Media, AggregatedDeliveryReceipt };
 
 /** The classes that argument rules may name. */
 export const lookup: ClassLookup = (name) => Reflect.get(entityClasses, name);

@@ -9,7 +9,7 @@ import { MessageBuilder, UnsentMessage } from "./builder.js";
 import { CancellablePromise } from "./cancellable.js";
 import { clientClass, clientFailed, clientHeard } from "./client.js";
 import { dispatch, remember, ReplayEventEmitter, watchUse } from "./emitter.js";
-import { AggregatedDeliveryReceipt, Conversation, entityClasses, Message, Participant, User } from "./entities.js";
+import { AggregatedDeliveryReceipt, Conversation, entityClasses, Media, Message, Participant, User } from "./entities.js";
 
 export type { Port, Runtime };
 
@@ -50,6 +50,7 @@ export function createFacade(runtime: Runtime) {
     CancellablePromise,
     Client,
     Conversation,
+    Media,
     Message,
     MessageBuilder,
     Participant,

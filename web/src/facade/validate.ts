@@ -45,12 +45,15 @@ export function check(rules: readonly RuleSet[], args: readonly unknown[], looku
   return undefined;
 }
 
-/** One rule or several; a literal with several values counts as several. */
+/** One rule or several; a literal with several values counts as several, a class that this platform lacks as none. */
 function alternatives(rule: RuleSet): readonly Rule[] {
   const rules: readonly Rule[] = Array.isArray(rule) ? (rule as readonly Rule[]) : [rule as Rule];
   return rules.flatMap((one): Rule[] =>
     typeof one === "object" && "literal" in one ? one.literal.map((value) => ({ literal: [value] })) : [one],
-  );
+  ).flatMap((one): Rule[] => {
+    if (typeof one === "string" || !("global" in one)) return [one];
+    return typeof Reflect.get(globalThis, one.global) === "function" ? [{ class: one.global }] : [];
+  });
 }
 
 function judge(rule: RuleSet, value: unknown, lookup: ClassLookup): Verdict {
@@ -75,6 +78,7 @@ function judgeOne(rule: Rule, value: unknown, lookup: ClassLookup): Verdict {
     return { expected: typeof wanted === "string" ? `"${wanted}"` : String(wanted), ok: value === wanted };
   }
   if ("class" in rule) return { expected: `an instance of ${rule.class}`, ok: isInstance(value, rule.class, lookup) };
+  if ("global" in rule) return { expected: "", ok: false }; // resolved by `alternatives`
   if ("schema" in rule) return judgeSchema(rule.schema, rule.keys, value, lookup);
   return judgeArray(rule.array, rule.of, rule.nonEmpty ?? false, value, lookup);
 }

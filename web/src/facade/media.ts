@@ -1,0 +1,51 @@
+/**
+ * Files of messages on the page: what the builder and `sendMessage` are given, made ready to cross to the core.
+ * Not responsible for uploading; the core does that.
+ */
+
+/** One medium to upload. */
+export interface SendMediaOptions {
+  contentType: string | null;
+  filename?: string;
+  media: string | Blob | ArrayBuffer | Uint8Array | null;
+}
+
+export type MediaContent = FormData | SendMediaOptions;
+
+/** How the core is told: what it is, and its bytes. */
+type Packed = [description: { contentType: string; filename?: string; form?: true }, data: Uint8Array];
+
+/** Contents in memory are taken now; a Blob or a form has to be read first. */
+export function pack(content: MediaContent): Packed | Promise<Packed> {
+  if (isForm(content)) return packForm(content);
+  const { contentType, filename, media } = content;
+  const described = (fallback: string): Packed[0] => ({
+    contentType: contentType || fallback,
+    ...(filename === undefined ? {} : { filename }),
+  });
+  if (typeof Blob === "function" && media instanceof Blob) {
+    return media.arrayBuffer().then((data) => [described(media.type), new Uint8Array(data)]);
+  }
+  if (typeof media === "string" || media === null) {
+    // The type that the platform gives a text without one.
+    return [described("text/plain;charset=UTF-8"), new TextEncoder().encode(media ?? "")];
+  }
+  return [described(""), new Uint8Array(media as ArrayBuffer)];
+}
+
+export function isForm(content: unknown): content is FormData {
+  return typeof FormData === "function" && content instanceof FormData;
+}
+
+async function packForm(form: FormData): Promise<Packed> {
+  const encoded = new Response(form); // the platform's own way of writing a form
+  const contentType = encoded.headers.get("Content-Type") ?? "";
+  return [{ contentType, form: true }, new Uint8Array(await encoded.arrayBuffer())];
+}
+
+/** `then` with all of them: at once if nothing has to be read. */
+export function packAll<T>(contents: readonly MediaContent[], then: (packed: Packed[]) => T): T | Promise<T> {
+  const packed = contents.map(pack);
+  const ready = packed.filter((one): one is Packed => Array.isArray(one));
+  return ready.length === packed.length ? then(ready) : Promise.all(packed).then(then);
+}
