@@ -121,7 +121,9 @@ def upload_of(content: MediaContent) -> tuple[str, bytes, str | None]:
     if isinstance(content, FormData):
         return (*content.encode(), None)
     options = official_media(content)
-    return options.get("contentType") or "", _bytes(options.get("media") or b""), options.get("filename")
+    filename = options.get("filename")
+    content_type, data = options.get("contentType") or "", _bytes(options.get("media") or b"")
+    return content_type, data, None if filename is None else str(filename)
 
 
 def _bytes(value: Any) -> bytes:

@@ -7,8 +7,9 @@ const FIELDS = {
   ],
   message: [
     "sid", "index", "author", "body", "subject", "type", "attributes", "participantSid", "lastUpdatedBy",
-    "dateCreated", "dateUpdated", "aggregatedDeliveryReceipt",
+    "dateCreated", "dateUpdated", "aggregatedDeliveryReceipt", "attachedMedia", "media",
   ],
+  media: ["sid", "filename", "contentType", "size", "category"],
   participant: [
     "sid", "identity", "type", "roleSid", "attributes", "isTyping", "lastReadMessageIndex", "lastReadTimestamp",
     "dateCreated", "dateUpdated", "bindings",
@@ -19,7 +20,7 @@ const FIELDS = {
 function kindOf(value) {
   const sdk = globalThis.Twilio.Conversations;
   for (const [name, kind] of [
-    ["Conversation", "conversation"], ["Message", "message"], ["Participant", "participant"], ["User", "user"],
+    ["Conversation", "conversation"], ["Message", "message"], ["Participant", "participant"], ["User", "user"], ["Media", "media"],
   ]) {
     if (value instanceof sdk[name]) return kind;
   }
@@ -37,6 +38,7 @@ export function describe(value, depth = 0) {
   const kind = kindOf(value);
   if (kind !== null) return pick(kind, value, depth);
   if (typeof value.nextPage === "function") return describePage(value, depth);
+  if (value instanceof Map) return { map: [...value].map((entry) => describe(entry, depth + 1)) };
   if (depth > 6) return "<deep>";
   // A key without a value is no key, as in JSON.
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);

@@ -21,7 +21,7 @@ export function pack(content: MediaContent): Packed | Promise<Packed> {
   const { contentType, filename, media } = content;
   const described = (fallback: string): Packed[0] => ({
     contentType: contentType || fallback,
-    ...(filename === undefined ? {} : { filename }),
+    ...(filename ? { filename: String(filename) } : {}),
   });
   if (typeof Blob === "function" && media instanceof Blob) {
     return media.arrayBuffer().then((data) => [described(media.type), new Uint8Array(data)]);
