@@ -39,7 +39,7 @@ test("contents cross as bytes, with their type", async () => {
   }
 });
 
-test("a form crosses as the platform writes it", async () => {
+test("a form crosses as browsers write it", async () => {
   const { core, found } = await room();
   const form = new FormData();
   form.append("file", new Blob(["content"], { type: "text/csv" }), "a.csv");
