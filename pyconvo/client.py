@@ -13,13 +13,13 @@ from typing import Any, ClassVar, Self
 
 from pyconvo.conversation import Conversation
 from pyconvo.entity import Entity
-from pyconvo.errors import ConversationsError, InitializationError
+from pyconvo.errors import ConversationsError
 from pyconvo.hosts.base import Host
 from pyconvo.hosts.default import default_host
 from pyconvo.media_urls import MediaUrls
 from pyconvo.options import ClientOptions, official_names
 from pyconvo.paginator import Paginator
-from pyconvo.payloads import InitFailed, StartFailure
+from pyconvo.payloads import InitFailed, StartFailure, raised_as
 from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import PRODUCT_ID, Configuration
 from pyconvo.services.conversations import EVENTS, Conversations
@@ -167,7 +167,7 @@ class Client(Entity, MediaUrls):
         if self._session is None or not self._started:
             failure = self._failure or StartFailure(True, "The client did not start")
             await self._close()
-            raise _raised(failure)
+            raise raised_as(failure)
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -324,7 +324,7 @@ class Client(Entity, MediaUrls):
         self._failure = error
         if not self._ready.done():
             if self._options.throw_errors_always:
-                failure = _raised(error)
+                failure = raised_as(error)
                 self._ready.set_exception(failure)
             else:
                 self._ready.set_result(None)
@@ -394,9 +394,3 @@ class Client(Entity, MediaUrls):
             then(await self._find_conversation(sid))
 
         self._core.tasks.start(find(), f"finding conversation {sid}, where somebody types")
-
-
-def _raised(failure: ConnectionErrorInfo | StartFailure) -> InitializationError:
-    """The same as an exception."""
-    codes = (failure.http_status_code, failure.error_code) if isinstance(failure, ConnectionErrorInfo) else None
-    return InitializationError(failure.terminal, failure.message, codes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pyconvo.errors import InitializationError
 from pyconvo.twilsock.actions import ConnectionErrorInfo
 
 if TYPE_CHECKING:
@@ -67,3 +68,9 @@ class InitFailed:
     """The client could not start; ``error`` says why."""
 
     error: ConnectionErrorInfo | StartFailure
+
+
+def raised_as(failure: ConnectionErrorInfo | StartFailure) -> InitializationError:
+    """The same as an exception."""
+    codes = (failure.http_status_code, failure.error_code) if isinstance(failure, ConnectionErrorInfo) else None
+    return InitializationError(failure.terminal, failure.message, codes)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -82,6 +82,21 @@ def state_of(value: Any, spec: ClassSpec, reference: Reference) -> dict[str, Any
             continue
         state[name] = encode(current, reference)
     return state
+
+
+def mentions(encoded: Any) -> Iterator[int]:
+    """The handles in a value that :func:`encode` has made, one for each mention."""
+    if isinstance(encoded, list):
+        for item in encoded:
+            yield from mentions(item)
+    elif isinstance(encoded, dict):
+        match encoded.get("$"):
+            case "ref":
+                yield encoded["v"]
+            case "obj":
+                yield from mentions(list(encoded["v"].values()))
+            case _:
+                yield from mentions(list(encoded.values()))
 
 
 def encode_error(error: BaseException, reference: Reference) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pyconvo.bridge.codec import encode, encode_error, state_of
+from pyconvo.bridge.codec import encode, encode_error, mentions, state_of
 from pyconvo.bridge.outbox import Outbox, to_json
 from pyconvo.bridge.surface import ClassSpec
 from pyconvo.entity import Entity
@@ -74,10 +74,15 @@ class Session:
 
     def reference(self, target: object, spec: ClassSpec) -> int:
         """The handle of ``target``, announcing it if it is new; counts as one mention to the page."""
+        handle = self._known(target, spec)
+        self._entries[handle].sent += 1
+        return handle
+
+    def _known(self, target: object, spec: ClassSpec) -> int:
+        """As ``reference``, without counting: perhaps it will not be sent."""
         entry = self._by_identity.get(id(target))
         if entry is None or entry.target is not target:
             entry = self._announce(target, spec, next(self._new_handle))
-        entry.sent += 1
         return entry.handle
 
     def event(self, entry: Entry, name: str, payload: tuple[Any, ...]) -> None:
@@ -106,11 +111,13 @@ class Session:
             if (target := entry.target) is None or entry.handle not in self._entries:
                 continue
             changed = {}
-            for name, text in self._texts(target, entry.spec).items():
+            for name, value in self._state(target, entry.spec).items():
+                text = to_json(value)
                 if entry.state.get(name) != text:
-                    entry.state[name] = changed[name] = text
+                    entry.state[name] = text
+                    changed[name] = value
             if changed:
-                self._put_state({"op": "patch", "target": entry.handle}, changed)
+                self._put_state({"op": "patch", "target": entry.handle}, entry, changed)
 
     def release(self, handle: int, seen: int) -> bool:
         """The page dropped ``handle`` after ``seen`` mentions. False if another mention is on its way to it."""
@@ -136,8 +143,9 @@ class Session:
     def _announce(self, target: object, spec: ClassSpec, handle: int) -> Entry:
         entry = Entry(target, handle, spec)
         self._entries[handle] = self._by_identity[entry.identity] = entry
-        entry.state = self._texts(target, spec)
-        self._put_state({"op": "add", "client": self.handle, "target": handle, "class": spec.name}, entry.state)
+        state = self._state(target, spec)
+        entry.state = {name: to_json(value) for name, value in state.items()}
+        self._put_state({"op": "add", "client": self.handle, "target": handle, "class": spec.name}, entry, state)
         if isinstance(target, Entity):
             target._on_dirty = lambda _: self._touch(entry)
             past = {}
@@ -160,11 +168,14 @@ class Session:
         self._dirty[entry.handle] = entry
         self._outbox.wake()
 
-    def _texts(self, target: object, spec: ClassSpec) -> dict[str, str]:
-        return {name: to_json(value) for name, value in state_of(target, spec, self.reference).items()}
+    def _state(self, target: object, spec: ClassSpec) -> dict[str, Any]:
+        return state_of(target, spec, self._known)
 
-    def _put_state(self, operation: dict[str, Any], state: dict[str, str]) -> None:
-        fields = ",".join(f"{to_json(name)}:{text}" for name, text in state.items())
+    def _put_state(self, operation: dict[str, Any], entry: Entry, state: dict[str, Any]) -> None:
+        """``state``: the properties to send; their texts are in the entry already."""
+        for handle in mentions(list(state.values())):
+            self._entries[handle].sent += 1
+        fields = ",".join(f"{to_json(name)}:{entry.state[name]}" for name in state)
         self._outbox.put_text(f'{to_json(operation)[:-1]},"state":{{{fields}}}}}')
 
     def _died(self, entry: Entry) -> None:

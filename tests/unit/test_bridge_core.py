@@ -266,6 +266,21 @@ async def test_release_counts_only_if_every_mention_was_seen(page: Page) -> None
     assert page.operations()[0]["target"] != handle
 
 
+async def test_a_mention_that_is_not_sent_does_not_count(page: Page) -> None:
+    conversation = page.client.add(model.Conversation("CH1"))
+    message = model.Message(conversation)
+    conversation.emit("message_added", message)
+    await page.turn()
+    handle = next(op["target"] for op in page.operations("add") if op["class"] == "Conversation")
+    seen = json.dumps(page.batches).count(f'{{"$": "ref", "v": {handle}}}')
+    message.body = "edited"
+    message._mark_dirty()
+    await page.turn()
+    page.send({"op": "release", "handles": [[handle, seen]]})
+    await page.turn()
+    assert page.operations("gone") == [{"op": "gone", "handles": [handle]}]
+
+
 async def test_objects_live_until_released_and_after_shutdown_only_as_long_as_the_client_needs_them(page: Page) -> None:
     conversation = page.client.add(model.Conversation("CH1"))
     await page.turn()
