@@ -5,9 +5,12 @@ Not responsible for what is allowed (``media``), nor for who calls (the gate).
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -19,9 +22,10 @@ from pyconvo.emulator.conversations.records import Media
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.json_body import BAD_REQUEST
 from pyconvo.emulator.json_body import read as read_json
-from pyconvo.emulator.multipart import first_file
 
 DEFAULT_TYPE = "application/octet-stream"
+#: What browsers escape in the name of a form's file, and nothing else.
+ESCAPED = re.compile("%(?:22|0D|0A)")
 
 
 def media_routes(model: Conversations) -> list[Route]:
@@ -41,14 +45,12 @@ class MediaHandlers:
         self._base = (model.settings.media_url or f"https://mcs.{model.settings.region}.twilio.com").rstrip("/")
 
     async def upload(self, request: Request) -> Response:
-        data = await request.body()
         content_type = request.headers.get("content-type") or DEFAULT_TYPE
         filename = request.query_params.get("Filename")
         if content_type.lower().startswith("multipart/form-data"):
-            part = first_file(content_type, data)
-            if part is None:
-                raise TwilioError(400, BAD_REQUEST, "The form holds no file")
-            content_type, filename, data = part.content_type or DEFAULT_TYPE, part.filename or filename, part.data
+            content_type, filename, data = await _first_file(request, filename)
+        else:
+            data = await request.body()
         category = request.query_params.get("Category") or "media"
         made = self._model.media.upload(_caller(request), category, content_type, filename, data)
         return JSONResponse(self._described(made), status_code=201)
@@ -121,6 +123,21 @@ def content(store: MediaStore) -> Any:
         return Response(found.data, headers=headers)
 
     return serve
+
+
+async def _first_file(request: Request, otherwise_named: str | None) -> tuple[str, str | None, bytes]:
+    """Type, name and content of a form's first file, whatever its field is called; else of its first text."""
+    try:
+        parts = [part for _, part in (await request.form()).multi_items()]
+    except (HTTPException, KeyError) as error:
+        raise TwilioError(400, BAD_REQUEST, "The body is not a valid form") from error
+    for part in parts:
+        if isinstance(part, UploadFile):
+            name = ESCAPED.sub(lambda escape: unquote(escape[0]), part.filename or "")
+            return part.content_type or DEFAULT_TYPE, name or otherwise_named, await part.read()
+    if not parts:
+        raise TwilioError(400, BAD_REQUEST, "The form holds no file")
+    return DEFAULT_TYPE, otherwise_named, str(parts[0]).encode()
 
 
 def _caller(request: Request) -> str:
