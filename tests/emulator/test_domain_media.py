@@ -104,6 +104,7 @@ def test_only_the_author_sees_an_upload(emulator: Emulator) -> None:
 
 
 def test_temporary_addresses_end(emulator: Emulator) -> None:
+    emulator.freeze()
     url = upload(emulator)["links"]["content_direct_temporary"]
     forged = url.replace("signature=", "signature=0")
     assert ask(emulator, "GET", forged, None).status_code == 403
