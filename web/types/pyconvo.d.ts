@@ -43,6 +43,13 @@ export type NotificationLevel = "default" | "muted";
 export type ParticipantType = "chat" | "sms" | "whatsapp" | "email" | string;
 export type MessageType = "text" | "media";
 export type DeliveryAmount = "none" | "some" | "all";
+export type DeliveryStatus = "sent" | "delivered" | "failed" | "read" | "undelivered" | "queued";
+export type EmailRecipientLevel = "to" | "from" | "cc";
+export type NotificationsChannelType = "twilsock" | "apn" | "fcm";
+export type PushNotificationType =
+  | "twilio.conversations.new_message"
+  | "twilio.conversations.added_to_conversation"
+  | "twilio.conversations.removed_from_conversation";
 export type ParticipantEmailLevel = "to" | "cc";
 
 export type ConversationUpdateReason =
@@ -103,7 +110,7 @@ export interface UserUpdatedEventArgs {
 
 export interface ConversationState {
   current: "active" | "inactive" | "closed";
-  dateUpdated?: Date;
+  dateUpdated: Date;
 }
 
 export interface LastMessage {
@@ -132,6 +139,11 @@ export interface ParticipantEmailBinding {
 }
 
 export interface ParticipantBindings {
+  email?: ParticipantEmailBinding;
+}
+
+/** How to reach a participant that is added by an address. */
+export interface ParticipantBindingOptions {
   email?: ParticipantEmailBinding;
 }
 
@@ -166,7 +178,7 @@ export interface ParticipantResponse {
   date_created: string;
   date_updated: string;
   identity: string;
-  messaging_binding: { type: string; address: string; proxy_address: string } | null;
+  messaging_binding: { type: "chat" | "sms" | "whatsapp" | "email"; address: string; proxy_address: string } | null;
   url: string;
   links: { conversation: string };
 }
@@ -175,6 +187,10 @@ export interface ClientOptions {
   /** Address of a local emulator, such as `http://127.0.0.1:8080` (an addition to the official options). */
   emulator?: string;
   region?: string;
+  /** How many messages' channel metadata are kept. */
+  channelMetadataCacheCapacity?: number;
+  /** How many messages' recipients are kept. */
+  messageRecipientsCacheCapacity?: number;
   logLevel?: "trace" | "debug" | "info" | "warn" | "error" | "silent";
   productId?: string;
   typingIndicatorTimeoutOverride?: number;
@@ -186,9 +202,10 @@ export interface ClientOptions {
   Chat?: ClientOptions;
   IPMessaging?: ClientOptions;
   Sync?: Record<string, unknown>;
+  Notification?: Record<string, unknown>;
   Twilsock?: Record<string, unknown>;
   clientMetadata?: Record<string, unknown>;
-  initRegistrations?: unknown[];
+  initRegistrations?: InitRegistration[];
   disableDeepClone?: boolean;
   typingUri?: string;
   apiUri?: string;
@@ -231,7 +248,7 @@ export declare class CancellablePromise<T> extends Promise<T> {
   constructor(
     executor: (
       resolve: (value: T | PromiseLike<T>) => void,
-      reject: (reason?: unknown) => void,
+      reject: (reason?: string | Error) => void,
       onCancel: (cancellationFunction: () => void) => void,
     ) => void,
   );
@@ -240,11 +257,23 @@ export declare class CancellablePromise<T> extends Promise<T> {
 
 /** One page of many items; other pages are other objects. */
 export interface Paginator<T> {
-  readonly items: T[];
-  readonly hasNextPage: boolean;
-  readonly hasPrevPage: boolean;
+  items: T[];
+  hasNextPage: boolean;
+  hasPrevPage: boolean;
+  /** Rejects when there is none. */
   nextPage(): Promise<Paginator<T>>;
+  /** Rejects when there is none. */
   prevPage(): Promise<Paginator<T>>;
+}
+
+/** A page that the service itself cuts, such as that of {@link Conversation.getMessageRecipients}. */
+export declare class RestPaginator<T> implements Paginator<T> {
+  private constructor();
+  get items(): T[];
+  get hasNextPage(): boolean;
+  get hasPrevPage(): boolean;
+  nextPage(): Promise<RestPaginator<T>>;
+  prevPage(): Promise<RestPaginator<T>>;
 }
 
 // ---------------------------------------------------------------------------------------------------- client
@@ -279,6 +308,17 @@ export interface ClientEvents extends Omit<ConversationEvents, "updated" | "remo
   initFailed: (data: { error?: ConnectionError }) => void;
   connectionStateChanged: (state: ConnectionState) => void;
   connectionError: (error: ConnectionError) => void;
+  /** A notification that was given to {@link Client.handlePushNotification} or came over the connection. */
+  pushNotification: (pushNotification: PushNotification) => void;
+}
+
+/** Which notifications a product wants over the connection. Made by other Twilio SDKs. */
+export interface InitRegistration {
+  product: string;
+  type: string;
+  notification_protocol_version: number;
+  message_types: string[];
+  populateInitRegistrations(types: string[]): void;
 }
 
 /** One user's connection. It starts to connect when it is made; calls wait until they can be answered. */
@@ -299,6 +339,7 @@ export declare class Client extends ReplayEventEmitter<ClientEvents> {
   static readonly tokenExpired: "tokenExpired";
   static readonly typingEnded: "typingEnded";
   static readonly typingStarted: "typingStarted";
+  static readonly pushNotification: "pushNotification";
   static readonly userSubscribed: "userSubscribed";
   static readonly userUnsubscribed: "userUnsubscribed";
   static readonly userUpdated: "userUpdated";
@@ -310,12 +351,16 @@ export declare class Client extends ReplayEventEmitter<ClientEvents> {
   static readonly connectionError: "connectionError";
 
   /** Throws for a token that is no text and for options that are no object. */
-  constructor(token: string, options?: ClientOptions);
+  constructor(token: string, options?: ClientOptions | null);
   /** @deprecated Use the constructor and the events `initialized` and `initFailed`. */
-  static create(token: string, options?: ClientOptions): Promise<Client>;
+  static create(token: string, options?: ClientOptions | null): Promise<Client>;
+  /** What a push notification of Twilio says. Throws for one that is not of Conversations. */
+  static parsePushNotification(notificationPayload: any): PushNotification;
+  /** Adds the types of notification that Conversations wants over the connection. */
+  static populateInitRegistrations(reg: InitRegistration): void;
 
   readonly version: string;
-  readonly connectionState: ConnectionState;
+  connectionState: ConnectionState;
   /** The own user; its identity is empty until the client is initialized. */
   get user(): User;
   /** Throws before the client is initialized. */
@@ -332,6 +377,16 @@ export declare class Client extends ReplayEventEmitter<ClientEvents> {
   createConversation(options?: CreateConversationOptions): Promise<Conversation>;
   getUser(identity: string): Promise<User>;
   getSubscribedUsers(): Promise<Array<User>>;
+  getContentTemplates(): Promise<Readonly<ContentTemplate[]>>;
+  /** Registers a device for push; `registrationId` is the device token of FCM or APN. */
+  setPushRegistrationId(channelType: NotificationsChannelType, registrationId: string): Promise<void>;
+  unsetPushRegistrationId(channelType: NotificationsChannelType): Promise<void>;
+  /** Ends a registration on the service, also one of another session of this device. */
+  removePushRegistrations(channelType: NotificationsChannelType, registrationId: string): Promise<void>;
+  /** The same as the static one. */
+  parsePushNotification: typeof Client.parsePushNotification;
+  /** Reads the payload and emits `pushNotification`. */
+  handlePushNotification(notificationPayload: any): Promise<void>;
   /** Temporary addresses by sid of the medium. */
   getTemporaryContentUrlsForMedia(contentSet: Media[]): CancellablePromise<Map<string, string>>;
   getTemporaryContentUrlsForMediaSids(mediaSids: string[]): CancellablePromise<Map<string, string>>;
@@ -369,6 +424,13 @@ export declare class Conversation extends ReplayEventEmitter<ConversationEvents>
   get state(): ConversationState | undefined;
 
   add(identity: string, attributes?: JSONValue): Promise<ParticipantResponse>;
+  /** Adds somebody by an address (telephone number, e-mail). `proxyAddress`: the address of Twilio's side. */
+  addNonChatParticipant(
+    proxyAddress: string,
+    address: string,
+    attributes?: JSONValue,
+    bindingOptions?: ParticipantBindingOptions,
+  ): Promise<ParticipantResponse>;
   advanceLastReadMessageIndex(index: number): Promise<number>;
   delete(): Promise<Conversation>;
   getAttributes(): Promise<JSONValue>;
@@ -378,6 +440,8 @@ export declare class Conversation extends ReplayEventEmitter<ConversationEvents>
   getParticipantBySid(participantSid: string): Promise<Participant | null>;
   getParticipantByIdentity(identity?: string | null): Promise<Participant | null>;
   getMessagesCount(): Promise<number>;
+  /** Of all e-mail messages, page by page. */
+  getMessageRecipients(options?: { pageSize?: number }): Promise<Paginator<RecipientDescriptor>>;
   /** Null while nothing is marked as read. */
   getUnreadMessagesCount(): Promise<number | null>;
   join(): Promise<Conversation>;
@@ -412,7 +476,7 @@ export declare class Participant extends ReplayEventEmitter<ParticipantEvents> {
   static readonly updated: "updated";
 
   private constructor();
-  get conversation(): Conversation;
+  readonly conversation: Conversation;
   get sid(): string;
   get attributes(): JSONValue;
   get dateCreated(): Date | null;
@@ -470,6 +534,12 @@ export declare class Message extends ReplayEventEmitter<MessageEvents> {
   getTemporaryContentUrlsForMediaSids(mediaSids: string[]): CancellablePromise<Map<string, string>>;
   getTemporaryContentUrlsForAttachedMedia(): CancellablePromise<Map<string, string>>;
   getParticipant(): Promise<Participant>;
+  /** One for each participant on another channel. */
+  getDetailedDeliveryReceipts(): Promise<DetailedDeliveryReceipt[]>;
+  /** What the message's content template says; null without a template. */
+  getContentData(): CancellablePromise<ContentData | null>;
+  getChannelMetadata(): Promise<ChannelMetadata | null>;
+  getMessageRecipients(): Promise<RecipientDescriptor[]>;
   remove(): Promise<Message>;
   updateBody(body: string): Promise<Message>;
   updateAttributes(attributes: JSONValue): Promise<Message>;
@@ -509,12 +579,196 @@ export declare class AggregatedDeliveryReceipt {
   get failed(): DeliveryAmount;
 }
 
+/** What became of a message on the way to one participant. */
+export declare class DetailedDeliveryReceipt {
+  private constructor();
+  sid: string;
+  messageSid: string;
+  conversationSid: string;
+  channelMessageSid: string;
+  participantSid: string;
+  status: DeliveryStatus;
+  /** 0 without an error. */
+  errorCode: string | 0;
+  /** As the service writes it. */
+  dateCreated: string;
+  dateUpdated: string;
+}
+
+/** What the channel (such as WhatsApp) tells about a message. */
+export declare class ChannelMetadata {
+  private constructor();
+  readonly type: string;
+  readonly data: unknown;
+}
+
+export type RecipientDescriptor = EmailRecipientDescriptor | UnknownRecipientDescriptor;
+
+export declare class EmailRecipientDescriptor {
+  private constructor();
+  readonly type: "email";
+  readonly messageSid: string;
+  readonly level: EmailRecipientLevel;
+  readonly name: string;
+  readonly address: string;
+}
+
+/** A recipient of a kind that this version does not know. */
+export declare class UnknownRecipientDescriptor {
+  private constructor();
+  readonly type: string;
+  readonly messageSid: string;
+  /** JSON, as the service sent it. */
+  readonly rawData: string;
+}
+
+// --------------------------------------------------------------------------------------------------- content
+
+/** `rawData` of all of these: JSON, as the service sent it. */
+export type ContentDataActionUrl = {
+  readonly type: "url";
+  readonly title: string;
+  readonly url: string;
+  readonly rawData: string;
+};
+
+export type ContentDataActionPhone = {
+  readonly type: "phone";
+  readonly title: string;
+  readonly phone: string;
+  readonly rawData: string;
+};
+
+export type ContentDataActionReply = {
+  readonly type: "reply";
+  readonly title: string;
+  readonly id?: string;
+  readonly index: number;
+  readonly rawData: string;
+};
+
+/** An action of a kind that this version does not know. */
+export type ContentDataActionOther = {
+  readonly type: "other";
+  readonly rawData: string;
+};
+
+export type ContentDataAction =
+  | ContentDataActionUrl
+  | ContentDataActionPhone
+  | ContentDataActionReply
+  | ContentDataActionOther;
+
+export type ContentDataReply = {
+  readonly title: string;
+  readonly id?: string;
+};
+
+export type ContentDataListItem = {
+  readonly id: string;
+  readonly item: string;
+  readonly description?: string;
+};
+
+export type ContentDataText = {
+  readonly type: "text";
+  readonly body: string;
+  readonly rawData: string;
+};
+
+export type ContentDataMedia = {
+  readonly type: "media";
+  readonly body?: string;
+  readonly media: string[];
+  readonly rawData: string;
+};
+
+export type ContentDataLocation = {
+  readonly type: "location";
+  readonly longitude: number;
+  readonly latitude: number;
+  readonly label?: string;
+  readonly rawData: string;
+};
+
+export type ContentDataQuickReply = {
+  readonly type: "quickReply";
+  readonly body: string;
+  readonly replies: ContentDataReply[];
+  readonly rawData: string;
+};
+
+export type ContentDataCallToAction = {
+  readonly type: "callToAction";
+  readonly body: string;
+  readonly actions: ContentDataAction[];
+  readonly rawData: string;
+};
+
+export type ContentDataListPicker = {
+  readonly type: "listPicker";
+  readonly body: string;
+  readonly button: string;
+  readonly items: ContentDataListItem[];
+  readonly rawData: string;
+};
+
+export type ContentDataCard = {
+  readonly type: "card";
+  readonly title: string;
+  readonly subtitle?: string;
+  readonly media: string[];
+  readonly actions: ContentDataAction[];
+  readonly rawData: string;
+};
+
+/** Content of a kind that this version does not know. */
+export type ContentDataOther = {
+  readonly type: "other";
+  readonly rawData: string;
+};
+
+export type ContentData =
+  | ContentDataText
+  | ContentDataMedia
+  | ContentDataLocation
+  | ContentDataQuickReply
+  | ContentDataCallToAction
+  | ContentDataListPicker
+  | ContentDataCard
+  | ContentDataOther;
+
+/** A place in a template, and what stands there. */
+export declare class ContentTemplateVariable {
+  readonly name: string;
+  readonly value: string;
+  constructor(name: string, value: string);
+  /** Another one with the same name. */
+  copyWithValue(value: string): ContentTemplateVariable;
+}
+
+export declare class ContentTemplate {
+  private constructor();
+  readonly sid: string;
+  readonly friendlyName: string;
+  /** With their default values. */
+  readonly variables: ContentTemplateVariable[];
+  /** By content type, such as `twilio/text`. */
+  readonly variants: Map<string, ContentData>;
+  readonly dateCreated: Date;
+  readonly dateUpdated: Date;
+}
+
+// --------------------------------------------------------------------------------------------------- sending
+
 export declare class UnsentMessage {
   private constructor();
   text?: string;
   attributes: JSONValue;
   mediaContent: [MediaCategory, FormData | SendMediaOptions][];
   emailOptions: SendEmailOptions;
+  contentSid?: string;
+  contentVariables?: ContentTemplateVariable[];
   /** Resolves with the index of the new message. */
   send(): CancellablePromise<number | null>;
 }
@@ -528,6 +782,8 @@ export declare class MessageBuilder {
   /** One for each content type that the service allows. */
   setEmailBody(contentType: string, body: FormData | SendMediaOptions): MessageBuilder;
   setEmailHistory(contentType: string, history: FormData | SendMediaOptions): MessageBuilder;
+  /** A template instead of a body; variables that are not given keep their defaults. */
+  setContentTemplate(contentSid: string, contentVariables?: ContentTemplateVariable[]): MessageBuilder;
   /** Throws when there is more than the service allows. Call it once. */
   build(): UnsentMessage;
   buildAndSend(): CancellablePromise<number | null>;
@@ -555,6 +811,52 @@ export declare class User extends ReplayEventEmitter<UserEvents> {
   updateAttributes(attributes: JSONValue): Promise<User>;
   updateFriendlyName(friendlyName: string): Promise<User>;
   unsubscribe(): Promise<void>;
+}
+
+// ------------------------------------------------------------------------------------------------------ push
+
+/** The types of notification that the service sends. */
+export declare class NotificationTypes {
+  static readonly TYPING_INDICATOR: "twilio.ipmsg.typing_indicator";
+  static readonly NEW_MESSAGE: "twilio.conversations.new_message";
+  static readonly ADDED_TO_CONVERSATION: "twilio.conversations.added_to_conversation";
+  static readonly REMOVED_FROM_CONVERSATION: "twilio.conversations.removed_from_conversation";
+  static readonly CONSUMPTION_UPDATE: "twilio.channel.consumption_update";
+}
+
+/** A push notification before it is read. */
+export interface PushNotificationDescriptor {
+  title: string | null;
+  body: string | null;
+  sound: string | null;
+  badge: number | null;
+  action: string | null;
+  type: PushNotificationType;
+  data: Record<string, unknown>;
+}
+
+/** What it concerns; which of these are there depends on its type. */
+export interface PushNotificationData {
+  conversationSid?: string;
+  conversationTitle?: string;
+  messageIndex?: number;
+  messageSid?: string;
+  media?: Media;
+  mediaCount?: number;
+}
+
+export declare class PushNotification {
+  private constructor();
+  readonly title: string | null;
+  readonly body: string | null;
+  /** Name of the sound that the application plays. */
+  readonly sound: string | null;
+  /** For the icon of the application. */
+  readonly badge: number | null;
+  /** What a click does. */
+  readonly action: string | null;
+  readonly type: PushNotificationType;
+  readonly data: PushNotificationData;
 }
 
 // --------------------------------------------------------------------------------------------------- runtime
