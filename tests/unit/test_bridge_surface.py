@@ -92,4 +92,5 @@ def test_the_types_have_every_member(spec: ClassSpec) -> None:
     expected = {*members, *entry.get("events", {}), "constructor"}
     if spec.name == "Paginator":
         expected -= {"constructor"}  # an interface
-    assert declared - {"version", "token"} == expected
+    # Whether everything that is declared exists is the parity test's question, asked in a browser.
+    assert expected <= declared, sorted(expected - declared)

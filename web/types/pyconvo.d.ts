@@ -219,7 +219,7 @@ type Listeners = Record<string, (...args: never[]) => void>;
 type Names<Events> = Extract<keyof Events, string>;
 
 /** Node's event emitter that remembers the last value of every event. */
-export declare class ReplayEventEmitter<Events extends { [event in keyof Events]: Listeners[string] }> {
+declare class ReplayEventEmitter<Events extends { [event in keyof Events]: Listeners[string] }> {
   on<E extends Names<Events>>(event: E, listener: Events[E]): this;
   once<E extends Names<Events>>(event: E, listener: Events[E]): this;
   off<E extends Names<Events>>(event: E, listener: Events[E]): this;
@@ -242,6 +242,9 @@ export declare class ReplayEventEmitter<Events extends { [event in keyof Events]
   setMaxListeners(limit: number): this;
   getMaxListeners(): number;
 }
+
+// Its type alone: the SDK does not export the class.
+export type { ReplayEventEmitter };
 
 /** `cancel()` rejects it with Error "Promise was cancelled", if it is not settled. */
 export declare class CancellablePromise<T> extends Promise<T> {
