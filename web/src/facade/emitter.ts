@@ -17,7 +17,8 @@ interface Registration {
 interface State {
   readonly listeners: Map<Name, readonly Registration[]>;
   readonly last: Map<Name, readonly unknown[]>;
-  limit: number;
+  /** Undefined: as for all emitters. */
+  limit: number | undefined;
   /** Told when the first listener comes and when the last one goes. */
   watch: ((used: boolean) => void) | undefined;
 }
@@ -28,7 +29,7 @@ const fired = new WeakSet<Registration>();
 function stateOf(emitter: object): State {
   let state = states.get(emitter);
   if (state === undefined) {
-    state = { listeners: new Map(), last: new Map(), limit: 10, watch: undefined };
+    state = { listeners: new Map(), last: new Map(), limit: undefined, watch: undefined };
     states.set(emitter, state);
   }
   return state;
@@ -48,7 +49,8 @@ function add(emitter: ReplayEventEmitter, event: Name, listener: unknown, once: 
   const now = first ? [registration, ...present] : [...present, registration];
   state.listeners.set(event, now);
   if (wasUnused) state.watch?.(true);
-  if (state.limit > 0 && now.length === state.limit + 1) {
+  const limit = state.limit ?? ReplayEventEmitter.defaultMaxListeners;
+  if (limit > 0 && now.length === limit + 1) {
     console.warn(`Possible listener leak: ${now.length} listeners of "${String(event)}". See setMaxListeners().`);
   }
 }
@@ -109,6 +111,15 @@ export function watchUse(emitter: object, callback: (used: boolean) => void): vo
 }
 
 export class ReplayEventEmitter {
+  // The statics of Node's emitter that page code may know.
+  static readonly EventEmitter = ReplayEventEmitter;
+  static defaultMaxListeners = 10;
+
+  /** Deprecated by Node. */
+  static listenerCount(emitter: ReplayEventEmitter, event: Name): number {
+    return emitter.listenerCount(event);
+  }
+
   on(event: Name, listener: Listener): this {
     add(this, event, listener, false, false);
     return this;
@@ -200,6 +211,6 @@ export class ReplayEventEmitter {
   }
 
   getMaxListeners(): number {
-    return stateOf(this).limit;
+    return stateOf(this).limit ?? ReplayEventEmitter.defaultMaxListeners;
   }
 }

@@ -71,8 +71,8 @@ export class Message extends ReplayEventEmitter {
   }
 
   /** Deprecated by the official SDK. */
-  getMediaByCategory(categories: readonly string[]): Media[] {
-    return this.getMediaByCategories(categories);
+  getMediaByCategory(...args: [categories: readonly string[]]): Media[] {
+    return this.getMediaByCategories(args[0]);
   }
 
   getEmailBody(...args: [type?: string]): Media | null {
