@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pyconvo.emulator.clock import Clock
+from pyconvo.emulator.conversations.events import Events
 from pyconvo.emulator.conversations.limits import Limits
 from pyconvo.emulator.ids import Ids
 from pyconvo.emulator.sync.store import SyncStore
@@ -44,6 +45,7 @@ class Context:
     ids: Ids
     notify: Notify
     settings: Settings
+    events: Events
 
     @property
     def db(self) -> sqlite3.Connection:

@@ -6,11 +6,11 @@ runs out (``timers``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pyconvo.emulator.conversations import limits, published
+from pyconvo.emulator.conversations import limits, origin, published
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.permissions import Permissions
@@ -124,11 +124,15 @@ class ConversationRules:
             date_created=now,
             date_updated=now,
         )
+        conversation = self._amended(
+            conversation, context.events.before("conversation.added", conversation=conversation)
+        )
         with context.store.transaction():
             CONVERSATIONS.insert(context.db, conversation)
             context.store.create_list(conversation.message_list)
             context.store.create_map(conversation.roster)
             context.store.create_document(conversation.document, published.document(conversation))
+            context.events.emit("conversation.added", conversation=conversation)
         return conversation
 
     def update(self, actor: str | None, key: str, changes: dict[str, Any]) -> Conversation:
@@ -143,6 +147,7 @@ class ConversationRules:
         if "friendly_name" in changes or "unique_name" in changes or "attributes" not in changes:
             self._permissions.require(actor, current.sid, "editConversationName")
         updated = replace(self.open(key), date_updated=self._context.clock.iso())
+        about: dict[str, Any] = {"previous": current, "changed": frozenset(changes)}
         if "friendly_name" in changes:
             updated = replace(updated, friendly_name=self._friendly_name(changes["friendly_name"]))
         if "unique_name" in changes:
@@ -150,7 +155,11 @@ class ConversationRules:
         if "attributes" in changes:
             longest = self._context.limits.conversation_attributes
             updated = replace(updated, attributes=limits.attributes(changes["attributes"], longest=longest))
-        self.store(updated)
+        events = self._context.events
+        updated = self._amended(updated, events.before("conversation.updated", conversation=updated, **about))
+        with self._context.store.transaction():
+            self.store(updated)
+            events.emit("conversation.updated", conversation=updated, **about)
         return updated
 
     def delete(self, actor: str | None, key: str) -> None:
@@ -162,6 +171,7 @@ class ConversationRules:
         conversation = self.get(key)
         self._permissions.require(actor, conversation.sid, "deleteConversation")
         context = self._context
+        context.events.before("conversation.removed", conversation=conversation)
         with context.store.transaction():
             for member in self._chat_members(conversation.sid):
                 context.store.remove_map_item(f"{member.identity}.channels", conversation.sid)
@@ -173,6 +183,7 @@ class ConversationRules:
             context.store.remove("document", conversation.document)
             context.store.remove("list", conversation.message_list)
             context.store.remove("map", conversation.roster)
+            context.events.emit("conversation.removed", conversation=conversation)
         self.on_change(conversation)
 
     # -- the service's own hooks -------------------------------------------------------------------------------------
@@ -189,7 +200,11 @@ class ConversationRules:
         if conversation.state == state:
             return conversation
         updated = self._in_state(conversation, state)
-        self.store(updated)
+        reason = "TIMER" if origin.current() == origin.TIMER else "API"
+        with self._context.store.transaction():
+            self.store(updated)
+            about: dict[str, Any] = {"previous": conversation, "reason": reason}
+            self._context.events.emit("conversation.state", conversation=updated, **about)
         self.on_change(updated)
         return updated
 
@@ -223,11 +238,22 @@ class ConversationRules:
     def active(self, conversation: Conversation) -> Conversation:
         """The record after activity (a message, a new participant): active again, its timers start anew."""
         current = replace(conversation, active_since=self._context.clock.now())
-        return self._in_state(current, "active") if current.state == "inactive" else current
+        if current.state != "inactive":
+            return current
+        woken = self._in_state(current, "active")
+        about: dict[str, Any] = {"previous": conversation, "reason": "EVENT"}
+        self._context.events.emit("conversation.state", conversation=woken, **about)
+        return woken
 
     def _in_state(self, conversation: Conversation, state: str) -> Conversation:
         clock = self._context.clock
         return replace(conversation, state=state, state_updated=clock.iso(), active_since=clock.now())
+
+    def _amended(self, conversation: Conversation, amendments: Mapping[str, Any]) -> Conversation:
+        """With what a pre-event webhook wants otherwise; its values are checked like anybody's."""
+        if "friendly_name" not in amendments:
+            return conversation
+        return replace(conversation, friendly_name=self._friendly_name(amendments["friendly_name"]))
 
     def _chat_members(self, sid: str) -> list[Participant]:
         where = "conversation_sid = ? AND identity IS NOT NULL ORDER BY rowid"

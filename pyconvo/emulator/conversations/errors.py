@@ -17,6 +17,10 @@ class Code(IntEnum):
     NOT_FOUND = 20404
     FRIENDLY_NAME_TOO_LONG = 50003
     UNIQUE_NAME_TOO_LONG = 50004
+    WEBHOOK_FORMAT = 50054
+    WEBHOOK_METHOD = 50055
+    PRE_WEBHOOK_URL = 50077
+    POST_WEBHOOK_URL = 50078
     NOT_AUTHORIZED = 50107
     USER_NOT_FOUND = 50200
     IDENTITY_TOO_LONG = 50207
@@ -26,6 +30,19 @@ class Code(IntEnum):
     CONVERSATION_NOT_FOUND = 50350
     CONVERSATION_SID_MISSING = 50351
     UNIQUE_NAME_EXISTS = 50353
+    WEBHOOK_NOT_FOUND = 50360
+    TOO_MANY_WEBHOOKS = 50361
+    TOO_MANY_TRIGGERS = 50362
+    WEBHOOK_SID_INVALID = 50363
+    WEBHOOK_TYPE_INVALID = 50364
+    WEBHOOK_FILTER_INVALID = 50365
+    WEBHOOK_TRIGGER_INVALID = 50366
+    WEBHOOK_FLOW_INVALID = 50367
+    WEBHOOK_TYPE_MISSING = 50368
+    WEBHOOK_URL_MISSING = 50369
+    WEBHOOK_FILTER_MISSING = 50370
+    WEBHOOK_TRIGGER_MISSING = 50371
+    WEBHOOK_URL_TOO_LONG = 50372
     CONVERSATION_CLOSED = 50377
     TIMER_WITHOUT_STATE = 50382
     INITIAL_STATE_CLOSED = 50384
@@ -49,6 +66,10 @@ _ANSWERS: dict[Code, tuple[int, str]] = {
     Code.NOT_FOUND: (404, "The requested resource was not found"),
     Code.FRIENDLY_NAME_TOO_LONG: (400, "Friendly name is too long"),
     Code.UNIQUE_NAME_TOO_LONG: (400, "Unique name is too long"),
+    Code.WEBHOOK_FORMAT: (400, "Invalid webhook format"),
+    Code.WEBHOOK_METHOD: (400, "Invalid webhook method"),
+    Code.PRE_WEBHOOK_URL: (400, "Invalid pre-webhook url"),
+    Code.POST_WEBHOOK_URL: (400, "Invalid post-webhook url"),
     Code.NOT_AUTHORIZED: (403, "User not authorized for command"),
     Code.USER_NOT_FOUND: (404, "User not found"),
     Code.IDENTITY_TOO_LONG: (400, "Identity is too long"),
@@ -58,6 +79,19 @@ _ANSWERS: dict[Code, tuple[int, str]] = {
     Code.CONVERSATION_NOT_FOUND: (404, "Conversation not found"),
     Code.CONVERSATION_SID_MISSING: (400, "Conversation sid was not provided"),
     Code.UNIQUE_NAME_EXISTS: (409, "Conversation with this unique name already exists"),
+    Code.WEBHOOK_NOT_FOUND: (404, "Conversation webhook not found"),
+    Code.TOO_MANY_WEBHOOKS: (400, "Too many conversation webhooks"),
+    Code.TOO_MANY_TRIGGERS: (400, "Too many conversation webhook triggers"),
+    Code.WEBHOOK_SID_INVALID: (400, "Invalid conversation webhook SID"),
+    Code.WEBHOOK_TYPE_INVALID: (400, "Invalid conversation webhook type"),
+    Code.WEBHOOK_FILTER_INVALID: (400, "Invalid conversation webhook filter"),
+    Code.WEBHOOK_TRIGGER_INVALID: (400, "Invalid conversation webhook trigger"),
+    Code.WEBHOOK_FLOW_INVALID: (400, "Invalid conversation webhook flow SID"),
+    Code.WEBHOOK_TYPE_MISSING: (400, "Conversation webhook type not provided"),
+    Code.WEBHOOK_URL_MISSING: (400, "Conversation webhook URL not provided"),
+    Code.WEBHOOK_FILTER_MISSING: (400, "Conversation webhook filter not provided"),
+    Code.WEBHOOK_TRIGGER_MISSING: (400, "Conversation webhook trigger not provided"),
+    Code.WEBHOOK_URL_TOO_LONG: (400, "Conversation webhook URL is too long"),
     Code.CONVERSATION_CLOSED: (400, "Conversation is closed"),
     Code.TIMER_WITHOUT_STATE: (400, "A timer needs a state"),
     Code.INITIAL_STATE_CLOSED: (400, "The initial state of a conversation cannot be closed"),
@@ -81,3 +115,8 @@ def refusal(code: Code, detail: str = "") -> TwilioError:
     """The error for ``code``; ``detail`` (what exactly was wrong) is appended to its text."""
     status, text = _ANSWERS[code]
     return TwilioError(status, int(code), f"{text}: {detail}" if detail else text)
+
+
+def cancelled() -> TwilioError:
+    """A pre-event webhook has refused the command. The words are the service's; its code is not documented."""
+    return TwilioError(403, int(Code.NOT_AUTHORIZED), "Webhook cancelled processing of command")

@@ -7,6 +7,7 @@ Not responsible for: media themselves (``media``), content templates (the servic
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -113,9 +114,12 @@ class Messages:
             date_created=now,
             date_updated=now,
         )
+        about: dict[str, Any] = {"conversation": conversation}
+        message = self._amended(message, context.events.before("message.added", message=message, **about))
         with context.store.transaction():
             self._media.attach(media, message.sid)
             self.append(conversation, message)
+            context.events.emit("message.added", message=message, participant=participant, **about)
             updated = replace(
                 self._conversations.active(conversation),
                 next_index=message.index + 1,
@@ -154,9 +158,13 @@ class Messages:
         if "attributes" in changes:
             checked = limits.attributes(changes["attributes"], longest=allowed.attributes)
             updated = replace(updated, attributes=checked)
+        about: dict[str, Any] = {"conversation": conversation, "previous": message, "changed": frozenset(changes)}
+        events = self._context.events
+        updated = self._amended(updated, events.before("message.updated", message=updated, **about))
         with self._context.store.transaction():
             MESSAGES.update(self._context.db, updated)
             self._context.store.update_item(conversation.message_list, message.index, published.message_item(updated))
+            events.emit("message.updated", message=updated, **about)
         return updated
 
     def remove(self, actor: str | None, key: str, sid: str) -> None:
@@ -171,6 +179,7 @@ class Messages:
         self._permissions.require(actor, conversation.sid, *own, "deleteAnyMessage")
         self._conversations.open(key)
         context = self._context
+        context.events.before("message.removed", conversation=conversation, message=message)
         with context.store.transaction():
             self._media.forget(message.sid)
             MESSAGES.delete(context.db, "sid = ?", message.sid)
@@ -185,10 +194,25 @@ class Messages:
                         last_timestamp=last.date_created if last else None,
                     )
                 )
+            context.events.emit("message.removed", conversation=conversation, message=message)
 
     def read(self, actor: str | None, key: str, sid: str) -> Message:
         """One message, for somebody who may see the conversation."""
         return self.get(self._conversations.read(actor, key), sid)
+
+    def _amended(self, message: Message, amendments: Mapping[str, Any]) -> Message:
+        """With what a pre-event webhook wants otherwise; its values are checked like anybody's."""
+        allowed = self._context.limits
+        if "body" in amendments:
+            message = replace(message, body=limits.body(amendments["body"], longest=allowed.body))
+        if "attributes" in amendments:
+            checked = limits.attributes(amendments["attributes"], longest=allowed.attributes)
+            message = replace(message, attributes=checked)
+        if "author" in amendments:
+            author = limits.identity(amendments["author"], longest=allowed.identity)
+            participant = self._participants.find(message.conversation_sid, author)
+            message = replace(message, author=author, participant_sid=participant.sid if participant else None)
+        return message
 
     def _for(self, actor: str | None, conversation: Conversation, sid: str) -> Message:
         """The message, without telling outsiders whether it exists."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 from pyconvo.emulator.clock import Clock
-from pyconvo.emulator.conversations import seed, state
+from pyconvo.emulator.conversations import origin, seed, state
 from pyconvo.emulator.conversations.context import Context, Notify, Settings
 from pyconvo.emulator.conversations.conversation import ConversationRules
+from pyconvo.emulator.conversations.events import Events
 from pyconvo.emulator.conversations.media import MediaStore
 from pyconvo.emulator.conversations.messages import Messages
 from pyconvo.emulator.conversations.mutations import Mutations
@@ -40,7 +41,9 @@ class Conversations:
         ``notify(identity, message_type, payload)`` reaches every connection of an identity.
         """
         self.settings = settings or Settings()
-        self.context = Context(store, clock, ids, notify, self.settings)
+        #: Everything that happens, for whatever follows it: see ``Events.subscribe``.
+        self.events = Events(store)
+        self.context = Context(store, clock, ids, notify, self.settings, self.events)
         with store.transaction():
             create_tables(store.db)
             self.permissions = Permissions(self.context)
@@ -62,11 +65,13 @@ class Conversations:
 
     def ensure_user(self, identity: str) -> User:
         """The user of an identity that has just connected, created if new."""
-        return self.users.ensure(identity)
+        with origin.acting(origin.client(identity)):
+            return self.users.ensure(identity)
 
     def presence(self, identity: str, online: bool) -> None:
         """The first connection of ``identity`` came up, or the last one went away."""
-        self.users.reached(identity, online=online)
+        with origin.acting(origin.client(identity)):
+            self.users.reached(identity, online=online)
 
     def authorize(self, identity: str, target: SyncObject) -> bool:
         """Whether ``identity`` may read a Sync object: own list, all profiles, visible conversations."""

@@ -116,6 +116,7 @@ class Participants:
                 date_created=now,
                 date_updated=now,
             )
+            context.events.before("participant.added", conversation=conversation, participant=participant)
             updated = self._admit(conversation, participant, user)
         self._conversations.on_change(updated)
         return participant
@@ -154,6 +155,7 @@ class Participants:
             date_created=now,
             date_updated=now,
         )
+        context.events.before("participant.added", conversation=conversation, participant=participant)
         with context.store.transaction():
             updated = self._admit(conversation, participant, None)
         self._conversations.on_change(updated)
@@ -171,11 +173,14 @@ class Participants:
         self._permissions.require(actor, conversation.sid, *(own or ("removeParticipant",)))
         participant = self.get(conversation.sid, who)
         context = self._context
+        about: dict[str, Any] = {"conversation": conversation, "participant": participant}
+        context.events.before("participant.removed", **about)
         with context.store.transaction():
             PARTICIPANTS.delete(context.db, "sid = ?", participant.sid)
             context.store.remove_map_item(conversation.roster, participant.sid)
             if participant.identity is not None:
                 context.store.remove_map_item(f"{participant.identity}.channels", conversation.sid)
+            context.events.emit("participant.removed", **about)
 
     def update(self, actor: str | None, key: str, who: str, changes: dict[str, Any]) -> Participant:
         """Changes ``attributes``, if ``changes`` has them.
@@ -193,7 +198,11 @@ class Participants:
         if "attributes" in changes:
             checked = limits.attributes(changes["attributes"], longest=self._context.limits.attributes)
             updated = replace(updated, attributes=checked)
-        self._store(conversation, updated, membership=False)
+        about: dict[str, Any] = {"conversation": conversation, "previous": participant, "changed": frozenset(changes)}
+        self._context.events.before("participant.updated", participant=updated, **about)
+        with self._context.store.transaction():
+            self._store(conversation, updated, membership=False)
+            self._context.events.emit("participant.updated", participant=updated, **about)
         return updated
 
     def read_up_to(self, actor: str | None, key: str, index: Any) -> Participant:
@@ -209,7 +218,11 @@ class Participants:
                 raise refusal(Code.BAD_REQUEST, "last_read_message_index must be null or an integer of at least 0")
             index = min(index, conversation.next_index - 1) if conversation.next_index else None
         updated = replace(participant, last_read_index=index, last_read_at=self._context.clock.iso())
-        self._store(conversation, updated, membership=True)
+        about: dict[str, Any] = {"previous": participant, "changed": frozenset({"last_read_message_index"})}
+        with self._context.store.transaction():
+            self._store(conversation, updated, membership=True)
+            events = self._context.events
+            events.emit("participant.updated", conversation=conversation, participant=updated, **about)
         return updated
 
     def set_notification_level(self, actor: str | None, key: str, level: Any) -> Participant:
@@ -224,7 +237,11 @@ class Participants:
         if level not in NOTIFICATION_LEVELS:
             raise refusal(Code.BAD_REQUEST, f"notification_level must be one of {', '.join(NOTIFICATION_LEVELS)}")
         updated = replace(participant, notification_level=level)
-        self._store(conversation, updated, membership=True, roster=False)
+        about: dict[str, Any] = {"previous": participant, "changed": frozenset({"notification_level"})}
+        with self._context.store.transaction():
+            self._store(conversation, updated, membership=True, roster=False)
+            events = self._context.events
+            events.emit("participant.updated", conversation=conversation, participant=updated, **about)
         return updated
 
     def _store(
@@ -249,6 +266,7 @@ class Participants:
         if user is not None:
             data = published.membership_item(conversation, participant)
             context.store.set_map_item(user.conversations_map, conversation.sid, data)
+        context.events.emit("participant.added", conversation=conversation, participant=participant, user=user)
         updated = self._conversations.active(conversation)
         if participant.identity == conversation.created_by:
             updated = replace(updated, creator_joined=1)

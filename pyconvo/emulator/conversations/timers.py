@@ -6,6 +6,7 @@ Not responsible for: what counts as activity (``conversation``), nor for the clo
 
 from __future__ import annotations
 
+from pyconvo.emulator.conversations import origin
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.conversation import ConversationRules
 from pyconvo.emulator.conversations.records import Conversation
@@ -44,7 +45,8 @@ class StateTimers:
         if due[0] > self._context.clock.now():
             self.plan(conversation)
         else:
-            self._conversations.set_state(sid, due[1])
+            with origin.acting(origin.TIMER):
+                self._conversations.set_state(sid, due[1])
 
 
 def _next_change(conversation: Conversation) -> tuple[float, str] | None:

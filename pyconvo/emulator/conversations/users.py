@@ -76,6 +76,7 @@ class Users:
             self._publish(user, "attributes", {"value": user.attributes})
             if context.settings.reachability:
                 self._publish(user, "reachability", published.reachability(user))
+            context.events.emit("user.added", user=user)
         return user
 
     def update(self, actor: str | None, key: str, changes: dict[str, Any]) -> User:
@@ -93,19 +94,25 @@ class Users:
         if "attributes" in changes:
             checked = limits.attributes(changes["attributes"], longest=self._context.limits.attributes)
             updated = replace(updated, attributes=checked)
+        about: dict[str, Any] = {"user": updated, "previous": user, "changed": frozenset(changes)}
+        self._context.events.before("user.updated", **about)
         with self._context.store.transaction():
             USERS.update(self._context.db, updated)
             if "friendly_name" in changes:
                 self._publish(updated, "friendlyName", {"value": updated.friendly_name})
             if "attributes" in changes:
                 self._publish(updated, "attributes", {"value": updated.attributes})
+            self._context.events.emit("user.updated", **about)
         return updated
 
     def set_role(self, key: str, role: str) -> User:
         """Gives the user another service role (its name, or ``user`` / ``admin``)."""
-        updated = replace(self.get(key), role_sid=self._permissions.role(role, "service"))
+        user = self.get(key)
+        updated = replace(user, role_sid=self._permissions.role(role, "service"))
         with self._context.store.transaction():
             USERS.update(self._context.db, updated)
+            changed = frozenset({"role_sid"})
+            self._context.events.emit("user.updated", user=updated, previous=user, changed=changed)
         return updated
 
     def reached(self, identity: str, *, online: bool | None = None, notifiable: bool | None = None) -> User:
@@ -121,6 +128,8 @@ class Users:
                 USERS.update(self._context.db, updated)
                 if self._context.settings.reachability:
                     self._publish(updated, "reachability", published.reachability(updated))
+                    changed = frozenset({"is_online", "is_notifiable"})
+                    self._context.events.emit("user.updated", user=updated, previous=user, changed=changed)
         return updated
 
     def all_offline(self) -> None:

@@ -63,6 +63,7 @@ class SyncStore:
         self.on_commit: Callable[[list[SyncEvent]], Any] = lambda events: None
         self._depth = 0
         self._pending: list[SyncEvent] = []
+        self._afterwards: list[Callable[[], Any]] = []
         with self.transaction():
             for statement in SCHEMA.split(";"):
                 db.execute(statement)
@@ -86,10 +87,12 @@ class SyncStore:
         except BaseException:
             self._depth = 0
             self._pending.clear()
+            self._afterwards.clear()
             self.db.execute("ROLLBACK")
             raise
         self._depth = 0
         events, self._pending = self._pending, []
+        afterwards, self._afterwards = self._afterwards, []
         try:
             self.db.execute("COMMIT")
         except BaseException:
@@ -99,6 +102,15 @@ class SyncStore:
             raise
         if events:
             self.on_commit(events)
+        for action in afterwards:
+            action()
+
+    def after_commit(self, action: Callable[[], Any]) -> None:
+        """Run ``action`` once the transaction under way is committed and told; never when it is undone."""
+        if self._depth:
+            self._afterwards.append(action)
+        else:
+            action()
 
     # -- objects
 
