@@ -32,6 +32,7 @@ from pyconvo.emulator.sync.routes import SyncRoutes
 from pyconvo.emulator.sync.subscriptions import Subscriptions
 from pyconvo.emulator.twilsock.connection import Connection
 from pyconvo.emulator.twilsock.tunnel import reason
+from pyconvo.emulator.webhooks.control import HookControl
 
 LONGEST_TTL = 86_400.0
 
@@ -104,13 +105,14 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
             clock.cancel()
             for one in list(service.sockets.values()):
                 one.drop()
-            service.close()
+            await service.close()
 
     api: ASGIApp = ClientApi(service)
     routes = [
         WebSocketRoute("/v3/wsconnect", socket),
         Route("/token", token),
         *Control(service).routes(),
+        *HookControl(lambda: service.webhooks).routes(),
         *SyncRoutes(lambda: service.store, service.config.service_sid).routes(),
         *Subscriptions(lambda: service.store, service.hub).routes(),
         Mount("/Client", _restored(api)),

@@ -15,8 +15,10 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pyconvo.emulator.caller import SCOPE_KEY, Caller
+from pyconvo.emulator.conversations import origin
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.service import Service
+from pyconvo.emulator.webhooks.decisions import Asked, Decisions
 
 logger = logging.getLogger("pyconvo.emulator")
 
@@ -28,6 +30,8 @@ CLIENT_API = ("/Client/", "/v3/", "/v4/", "/v1/Instances/", "/v1/Services/")
 SERVICE = (*CLIENT_API, "/emulator/", "/token", "/media-content/")
 #: Of the media service, whose requests faults may strike before anything is done.
 MEDIA = "/v1/Services/"
+#: Of those, what must not wait for its turn: receivers of webhooks, and who waits for webhooks to be delivered.
+OUT_OF_TURN = ("/emulator/hooks/", "/emulator/webhooks/deliveries")
 LARGEST_BODY = 64 * 1024 * 1024
 #: A whole medium, and what a form adds to it.
 LARGEST_UPLOAD = 151 * 1024 * 1024
@@ -51,6 +55,8 @@ class Gate:
         elif not self._known_origin(request):
             text = "Pages of other machines may not use this emulator; serve the page from localhost"
             await refuse(TwilioError(403, 20403, text))(scope, receive, send)
+        elif scope["path"].startswith(OUT_OF_TURN):
+            await self._guarded(scope, receive, send)
         else:
             await self._in_turn(scope, receive, send)
 
@@ -90,19 +96,30 @@ class Gate:
         async def collect(message: Message) -> None:
             answer.append(message)
 
-        async with hub.turn:
-            with hub.deferred() as actions:
-                try:
-                    if scope["path"].startswith(CLIENT_API) and scope["method"] != "OPTIONS":
-                        scope[SCOPE_KEY] = self._caller(scope)
-                except TwilioError as error:
-                    await refuse(error)(scope, replay, collect)
-                else:
-                    await self._guarded(scope, replay, collect)
-            for action in actions:
-                action()
+        decisions = Decisions()
+        while True:
+            answer.clear()
+            async with hub.turn:
+                with hub.deferred() as actions, decisions.running():
+                    await self._handed_on(dict(scope), replay, collect)
+                for action in actions:
+                    action()
+            if decisions.asked is None:
+                break
+            await self._service.webhooks.decide(decisions)
         for message in answer:
             await send(message)
+
+    async def _handed_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """To the application, with whoever calls entered in the scope."""
+        try:
+            if scope["path"].startswith(CLIENT_API) and scope["method"] != "OPTIONS":
+                scope[SCOPE_KEY] = self._caller(scope)
+        except TwilioError as error:
+            await refuse(error)(scope, receive, send)
+            return
+        with origin.acting(_origin(scope)):
+            await self._guarded(scope, receive, send)
 
     async def _media_fault(self, scope: Scope) -> None:
         """Before the turn, so that a delay holds up this request alone. Raises what a fault makes of the request."""
@@ -135,6 +152,9 @@ class Gate:
             await self._app(scope, receive, watch)
         except TwilioError as error:
             await refuse(error)(scope, receive, send)
+        except Asked:
+            # Nobody gets this answer: the door asks, and then carries the request out anew.
+            await refuse(TwilioError(503, 20503, "A webhook is being asked"))(scope, receive, send)
         except UnicodeEncodeError:
             text = "The request holds an unpaired surrogate: that is not text"
             await refuse(TwilioError(400, 20001, text))(scope, receive, send)
@@ -143,6 +163,14 @@ class Gate:
             if started:
                 raise
             await refuse(TwilioError(500, 20500, "Internal error of the emulator; see its log"))(scope, receive, send)
+
+
+def _origin(scope: Scope) -> origin.Origin:
+    """Who is behind a direct request: a client, or a program on a server."""
+    if SCOPE_KEY in scope:
+        return origin.client(scope[SCOPE_KEY].identity)
+    asked_for = Request(scope).headers.get("x-twilio-webhook-enabled", "")
+    return origin.api(webhooks=asked_for.lower() == "true")
 
 
 async def _whole(receive: Receive, largest: int) -> bytes | None:

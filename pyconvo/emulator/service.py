@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from pyconvo.emulator import auth, database
 from pyconvo.emulator.clock import Clock
-from pyconvo.emulator.config import ACCOUNT_SID, API_KEY_SID, EmulatorConfig
+from pyconvo.emulator.config import ACCOUNT_SID, API_KEY_SID, AUTH_TOKEN, EmulatorConfig
 from pyconvo.emulator.conversations.context import Settings
 from pyconvo.emulator.conversations.model import Conversations
 from pyconvo.emulator.faults import Faults
@@ -22,6 +22,7 @@ from pyconvo.emulator.hub import Hub
 from pyconvo.emulator.ids import Ids
 from pyconvo.emulator.log import PacketLog
 from pyconvo.emulator.sync.store import SyncStore
+from pyconvo.emulator.webhooks import Webhooks
 from pyconvo.tokens import access_token
 
 
@@ -71,12 +72,15 @@ class Service:
             ),
         )
         self.hub.on_presence = self.conversations.presence
+        self.webhooks = Webhooks(self.conversations, AUTH_TOKEN, self.clock, self.hub.later)
 
     def reset(self, seed: int | None = None) -> None:
         """Forget everything: data, faults, log, clock, connections. ``seed`` makes identifiers repeatable."""
         for socket in list(self.sockets.values()):
             socket.drop()
         self.hub.clear()
+        self.webhooks.stop()
+        self.background(self.webhooks.close())
         self.faults.clear()
         self.clock.reset()
         self.ids.seed(self.config.seed if seed is None else seed)
@@ -84,8 +88,9 @@ class Service:
         database.empty(self.db)
         self._start()
 
-    def close(self) -> None:
-        """Give the database back."""
+    async def close(self) -> None:
+        """Send no more webhooks, and give the database back."""
+        await self.webhooks.close()
         self.db.close()
 
     def token(self, identity: str, ttl: float) -> str:

@@ -128,6 +128,24 @@ class Emulator:
         """The packets so far."""
         return list(self.call("GET", f"/emulator/log?after={after}")["log"])
 
+    def webhooks(self, after: int = 0, wait: float = 10.0) -> list[dict[str, Any]]:
+        """The webhooks sent so far (those after number ``after``), once nothing is on its way any more.
+
+        Raises :class:`EmulatorError` when that takes more than ``wait`` real seconds.
+        """
+        return list(self.call("GET", f"/emulator/webhooks/deliveries?after={after}&wait={wait}")["deliveries"])
+
+    def set_webhooks(self, **settings: Any) -> None:
+        """The service's webhooks: ``pre`` and ``post`` (addresses), ``filters`` (event names; all), ``method``."""
+        self.call("POST", "/emulator/webhooks", settings)
+
+    def webhook_receiver(self, name: str, **answer: Any) -> str:
+        """The address of a receiver inside the emulator, for tests without a server of their own.
+
+        It answers with ``status`` (200) and ``body`` (JSON) after ``delay`` (seconds), ``times`` times (for ever).
+        """
+        return str(self.call("POST", "/emulator/webhooks/answers", {"name": name} | answer)["url"])
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """A request to the emulator; its JSON. Raises :class:`EmulatorError` with its words."""
         data = None if body is None else json.dumps(body).encode()

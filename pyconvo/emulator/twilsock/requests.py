@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from starlette.types import ASGIApp
 
 from pyconvo.emulator.caller import Caller
+from pyconvo.emulator.conversations import origin
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults import Fault
 from pyconvo.emulator.service import Service
 from pyconvo.emulator.twilsock import tunnel
 from pyconvo.emulator.twilsock.login import Login
+from pyconvo.emulator.webhooks.decisions import Decisions
 from pyconvo.twilsock.packet import JSON_TYPE
 
 if TYPE_CHECKING:
@@ -48,23 +50,45 @@ class Requests:
         else:
             await self._faulty(header, body, http, fault)
 
-    async def _answer(self, header: dict[str, Any], body: bytes, http: dict[str, Any], *, silent: bool = False) -> None:
+    async def _answer(
+        self,
+        header: dict[str, Any],
+        body: bytes,
+        http: dict[str, Any],
+        *,
+        silent: bool = False,
+        decisions: Decisions | None = None,
+    ) -> None:
+        """``silent``: cut the socket instead of answering. ``decisions``: on an earlier run of the same request."""
         service, connection = self._service, self._connection
         access = self._login.access
+        decisions = decisions or Decisions()
         async with service.hub.turn:
             # A dropped connection's data may be gone with it (a reset): what it asked for is lost, not done late.
             if connection.ended or access is None:
                 return
-            with service.hub.deferred() as actions:
+            acting = origin.acting(origin.client(access.identity))
+            with service.hub.deferred() as actions, decisions.running(), acting:
                 caller = Caller(access.identity, self._login.user_sid, connection.id, access.claims)
                 content_type = str(header.get("payload_type") or JSON_TYPE)
                 answer = await tunnel.request(self._app, caller, http, body, content_type)
-            if silent:
+            if decisions.asked is not None:
+                pass
+            elif silent:
                 connection.drop()
             else:
                 self._send(header, answer)
             for action in actions:
                 action()
+        if decisions.asked is not None:
+            # Beside the others: who is asked may take seconds.
+            service.background(self._decided(header, body, http, silent, decisions))
+
+    async def _decided(
+        self, header: dict[str, Any], body: bytes, http: dict[str, Any], silent: bool, decisions: Decisions
+    ) -> None:
+        await self._service.webhooks.decide(decisions)
+        await self._answer(header, body, http, silent=silent, decisions=decisions)
 
     async def _delayed(self, header: dict[str, Any], body: bytes, http: dict[str, Any], delay: float) -> None:
         await asyncio.sleep(delay)

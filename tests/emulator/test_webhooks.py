@@ -1,0 +1,407 @@
+"""Webhooks as a receiver sees them: parameters, signature, order, time-outs, retries; and what its answers do."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from typing import Any
+
+import pytest
+from core_wire import Wire
+from hook_server import HookServer
+from hook_server import hooks as hooks
+
+from pyconvo.emulator.config import ACCOUNT_SID, SERVICE_SID
+from pyconvo.testing import Emulator
+from pyconvo.testing.emulator import EmulatorError
+from pyconvo.twilsock.packet import Packet
+
+BASE = f"/Client/v2/Services/{SERVICE_SID}/Conversations"
+
+
+def room(emulator: Emulator, *people: str) -> str:
+    """A conversation of alice's."""
+    sids = emulator.seed({"conversations": [{"uniqueName": "room", "participants": ["alice", *people]}]})
+    return str(sids["conversations"]["room"])
+
+
+def status(reply: Packet) -> int:
+    return int(reply.header["http_status"]["code"])
+
+
+def say(emulator: Emulator, sid: str, body: str) -> None:
+    emulator.call("POST", f"/emulator/conversations/{sid}/messages", {"author": "alice", "bodies": [body]})
+
+
+def bodies(emulator: Emulator) -> list[str]:
+    return [message["body"] for message in emulator.state()["conversations"][0]["messages"]]
+
+
+# -- told
+
+
+async def test_a_clients_day_as_webhooks_tell_it(emulator: Emulator, hooks: HookServer) -> None:
+    emulator.set_webhooks(post=hooks.url + "/post")
+    async with Wire.login(emulator, "alice") as alice:
+        created = await alice.request("POST", BASE, {"friendly_name": "Tea", "attributes": '{"a":1}'})
+        sid = created.payload["sid"]
+        conversation = f"{BASE}/{sid}"
+        await alice.request("POST", f"{conversation}/Participants", {"identity": "alice"})
+        await alice.request("POST", conversation, {"unique_name": "tea"})
+        sent = await alice.request("POST", f"{conversation}/Messages", {"body": "hällo & so"})
+        message = f"{conversation}/Messages/{sent.payload['sid']}"
+        await alice.request("POST", message, {"body": "changed"})
+        await alice.request("DELETE", message)
+        await alice.request("POST", f"{conversation}/Participants/alice", {"attributes": "{}"})
+        users = f"/Client/v2/Services/{SERVICE_SID}/Users/alice"
+        await alice.request("POST", users, {"friendly_name": "Alice"})
+        await alice.request("POST", f"{users}/Conversations/{sid}", {"last_read_message_index": 0})
+        await alice.request("POST", f"{users}/Conversations/{sid}", {"notification_level": "muted"})
+        await alice.request("POST", f"{conversation}/Participants", {"identity": "bob"})
+        await alice.request("DELETE", f"{conversation}/Participants/bob")
+        await alice.request("DELETE", conversation)
+        emulator.webhooks()
+    assert all(one.genuine for one in hooks.received)
+    # Order holds within a conversation, and among the users.
+    told = [one for one in hooks.received if "ConversationSid" in one.form]
+    assert [one.event for one in told] == [
+        "onConversationAdded",
+        "onParticipantAdded",
+        "onConversationUpdated",
+        "onMessageAdded",
+        "onMessageUpdated",
+        "onMessageRemoved",
+        "onParticipantUpdated",
+        "onParticipantUpdated",
+        "onParticipantAdded",
+        "onParticipantRemoved",
+        "onConversationRemoved",
+    ]
+    users_told = [one.event for one in hooks.received if "UserSid" in one.form]
+    assert users_told == ["onUserAdded", "onUserUpdated", "onUserUpdated", "onUserAdded"]
+    for one in hooks.received:
+        assert (one.method, one.path) == ("POST", "/post")
+        assert one.form["AccountSid"] == ACCOUNT_SID
+        assert one.form["ChatServiceSid"] == SERVICE_SID
+        assert (one.form["Source"], one.form["ClientIdentity"]) == ("SDK", "alice")
+        assert one.form["RetryCount"] == "0"
+        assert one.headers["Content-Type"].startswith("application/x-www-form-urlencoded")
+    added, joined, updated, message_added, edited, removed, _, read, *_ = [one.form for one in told]
+    assert {name: added.get(name) for name in ("FriendlyName", "UniqueName", "Attributes", "State")} == {
+        "FriendlyName": "Tea",
+        "UniqueName": None,
+        "Attributes": '{"a":1}',
+        "State": "active",
+    }
+    assert updated["UniqueName"] == "tea"
+    assert joined["Identity"] == "alice"
+    assert joined["MessagingBinding.Type"] == "CHAT"
+    assert joined["ParticipantSid"].startswith("MB")
+    assert joined["RoleSid"].startswith("RL")
+    assert (message_added["Body"], message_added["Author"], message_added["Index"]) == ("hällo & so", "alice", "0")
+    assert message_added["ParticipantSid"] == joined["ParticipantSid"]
+    assert message_added["MessageSid"] == sent.payload["sid"]
+    assert message_added["Attributes"] == "{}"
+    assert "DateUpdated" not in message_added
+    assert "DateUpdated" in edited
+    assert (edited["Body"], removed["Body"]) == ("changed", "changed")
+    assert removed["DateRemoved"]
+    assert read["LastReadMessageIndex"] == "0"
+
+
+async def test_a_get_carries_everything_in_its_address(emulator: Emulator, hooks: HookServer) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(post=hooks.url + "/post?mine=1#rc=0", method="GET", filters=["onMessageAdded"])
+    async with Wire.login(emulator, "alice") as alice:
+        await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "hello"})
+    (one,) = emulator.webhooks()
+    (got,) = hooks.received
+    assert (got.method, got.genuine, got.form["mine"], got.form["Body"]) == ("GET", True, "1", "hello")
+    assert (one["result"], one["attempts"][0]["status"]) == ("delivered", 200)
+
+
+async def test_only_what_the_filters_name_is_sent(emulator: Emulator, hooks: HookServer) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(pre=hooks.url, post=hooks.url, filters=["onMessageAdd", "onParticipantRemoved"])
+    async with Wire.login(emulator, "alice") as alice:
+        await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "hello"})
+        await alice.request("DELETE", f"{BASE}/{sid}/Participants/alice")
+        emulator.webhooks()
+    assert hooks.events() == ["onMessageAdd", "onParticipantRemoved"]
+
+
+async def test_the_clock_tells_of_states(emulator: Emulator, hooks: HookServer) -> None:
+    emulator.freeze()
+    fixture = {"uniqueName": "room", "participants": ["alice"], "timers": {"inactive": 60, "closed": 600}}
+    sid = emulator.seed({"conversations": [fixture]})["conversations"]["room"]
+    emulator.set_webhooks(post=hooks.url, filters=["onConversationStateUpdated"])
+    emulator.advance(61)
+    async with Wire.login(emulator, "alice") as alice:
+        await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "hello"})
+    emulator.advance(700)
+    emulator.webhooks()
+    steps = [(one.form["StateFrom"], one.form["StateTo"], one.form["Reason"]) for one in hooks.received]
+    assert steps == [
+        ("active", "inactive", "TIMER"),
+        ("inactive", "active", "EVENT"),
+        ("active", "inactive", "TIMER"),
+        ("inactive", "closed", "TIMER"),
+    ]
+    assert all(one.form["ConversationSid"] == sid and one.form["StateUpdated"] for one in hooks.received)
+
+
+def test_the_service_itself_fires_nothing(emulator: Emulator, hooks: HookServer) -> None:
+    emulator.set_webhooks(pre=hooks.url, post=hooks.url)
+    sid = room(emulator)
+    say(emulator, sid, "hello")
+    assert emulator.webhooks() == []
+    assert hooks.received == []
+
+
+# -- asked
+
+
+async def test_an_answer_changes_what_is_published(emulator: Emulator, hooks: HookServer) -> None:
+    sid = room(emulator, "bob")
+    emulator.set_webhooks(pre=hooks.url, filters=["onMessageAdd", "onMessageUpdate", "onConversationUpdate"])
+    hooks.answers.append((200, {"body": "decent", "author": "bob", "attributes": '{"was":"rude"}'}, None))
+    hooks.answers.append((200, {"body": "once more"}, None))
+    hooks.answers.append((200, {"friendly_name": "Decent", "body": "ignored"}, None))
+    async with Wire.login(emulator, "alice") as alice:
+        sent = await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "rude"})
+        assert (status(sent), sent.payload["body"], sent.payload["author"]) == (201, "decent", "bob")
+        assert sent.payload["attributes"] == '{"was":"rude"}'
+        hers = await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "again"})
+        assert hers.payload["body"] == "once more"
+        named = await alice.request("POST", f"{BASE}/{sid}", {"friendly_name": "Rude", "attributes": "{}"})
+        assert named.payload["friendly_name"] == "Decent"
+    asked = hooks.received[0].form
+    assert (asked["Body"], asked["Author"]) == ("rude", "alice")
+    assert not asked.keys() & {"MessageSid", "Index", "DateCreated"}
+    first = emulator.state()["conversations"][0]["messages"][0]
+    assert (first["author"], first["index"]) == ("bob", 0)
+
+
+@pytest.mark.parametrize("answer", [403, 404, 500])
+async def test_a_refusal_reaches_the_sdk_and_publishes_nothing(
+    emulator: Emulator, hooks: HookServer, answer: int
+) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(pre=hooks.url, post=hooks.url)
+    async with Wire.login(emulator, "alice") as alice:
+        emulator.webhooks()
+        hooks.received.clear()
+        hooks.answers.append((answer, {"body": "not this"}, None))
+        refused = await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "rude"})
+        assert status(refused) == 403
+        assert refused.payload["code"] == 50107
+        assert refused.payload["message"] == "Webhook cancelled processing of command"
+        assert await alice.silence() == []
+        assert hooks.events() == ["onMessageAdd"]
+        assert [one["result"] for one in emulator.webhooks()][-1] == "refused"
+    assert bodies(emulator) == []
+
+
+async def test_an_answer_that_breaks_a_rule_is_the_clients_error(emulator: Emulator, hooks: HookServer) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(pre=hooks.url, filters=["onMessageAdd"])
+    hooks.answers.append((200, {"attributes": "no JSON"}, None))
+    async with Wire.login(emulator, "alice") as alice:
+        refused = await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"})
+        assert (status(refused), refused.payload["code"]) == (400, 50304)
+    assert bodies(emulator) == []
+
+
+@pytest.mark.parametrize("answer", [b"", b"no JSON", b"[1]", b"null", b'{"body": null}', b'{"other": 1}'])
+async def test_an_answer_without_amendments_lets_it_pass(emulator: Emulator, hooks: HookServer, answer: bytes) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(pre=hooks.url, filters=["onMessageAdd"])
+    hooks.answers.append((200, answer, None))
+    async with Wire.login(emulator, "alice") as alice:
+        assert status(await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"})) == 201
+    assert bodies(emulator) == ["x"]
+
+
+async def test_what_the_rules_refuse_is_not_asked(emulator: Emulator, hooks: HookServer) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(pre=hooks.url, filters=["onMessageAdd"])
+    async with Wire.login(emulator, "mallory") as mallory:
+        refused = await mallory.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"})
+        assert (status(refused), refused.payload["code"]) == (403, 50430)
+    assert emulator.webhooks() == []
+
+
+async def test_the_world_may_change_while_a_webhook_thinks(emulator: Emulator, hooks: HookServer) -> None:
+    """The rules are checked again afterwards, and nobody else has waited."""
+    sid = room(emulator, "bob")
+    emulator.set_webhooks(pre=hooks.url, filters=["onMessageAdd"])
+    answer = threading.Event()
+    hooks.answers.append((200, None, answer))
+    async with Wire.login(emulator, "alice") as alice, Wire.login(emulator, "bob") as bob:
+        hers = await alice.send(
+            {
+                "method": "message",
+                "http_request": {"host": "aim", "path": f"{BASE}/{sid}/Messages", "method": "POST", "params": {}},
+                "payload_type": "application/json",
+            },
+            {"body": "slow"},
+        )
+        await hooks.came(1)
+        # Alice's own connection and everybody else's go on.
+        assert await alice.silence() == []
+        assert status(await bob.request("GET", f"{BASE}/{sid}")) == 200
+        emulator.call("POST", f"/emulator/conversations/{sid}/state", {"state": "closed"})
+        answer.set()
+        reply = await alice.expect(lambda packet: packet.method == "reply" and packet.id == hers)
+        assert (status(reply), reply.payload["code"]) == (400, 50377)
+    assert bodies(emulator) == []
+
+
+async def test_without_an_answer_in_time_it_is_published(emulator: Emulator, hooks: HookServer) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(pre=hooks.url + "/#rt=100", filters=["onMessageAdd"])
+    answer = threading.Event()
+    hooks.answers.append((500, None, answer))
+    async with Wire.login(emulator, "alice") as alice:
+        assert status(await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"})) == 201
+    answer.set()
+    (one,) = emulator.webhooks()
+    assert one["result"] == "unanswered"
+    assert [attempt["error"] for attempt in one["attempts"]] == ["no answer within 0.1 seconds"]
+    assert bodies(emulator) == ["x"]
+
+
+async def test_the_same_mutation_twice_is_done_once(emulator: Emulator, hooks: HookServer) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(pre=hooks.url, filters=["onMessageAdd"])
+    headers = {"X-Twilio-Mutation-Id": "m1"}
+    async with Wire.login(emulator, "alice") as alice:
+        first = await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"}, headers=headers)
+        again = await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"}, headers=headers)
+    assert (status(first), status(again)) == (201, 202)
+    assert hooks.events() == ["onMessageAdd"]
+    assert bodies(emulator) == ["x"]
+
+
+# -- time-outs and retries
+
+
+async def test_retries_as_the_address_says(emulator: Emulator, hooks: HookServer) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(post=hooks.url + "/#rc=2&rp=5xx", filters=["onMessageAdded"])
+    hooks.answers.extend([(503, None, None), (500, None, None), (200, None, None)])
+    async with Wire.login(emulator, "alice") as alice:
+        await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"})
+    (one,) = emulator.webhooks()
+    assert (one["result"], [attempt["status"] for attempt in one["attempts"]]) == ("delivered", [503, 500, 200])
+    assert [got.form["RetryCount"] for got in hooks.received] == ["0", "1", "2"]
+    assert len({got.headers["I-Twilio-Idempotency-Token"] for got in hooks.received}) == 1
+    assert all(got.genuine for got in hooks.received)
+
+
+async def test_a_failure_is_not_repeated_unasked(emulator: Emulator, hooks: HookServer) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(post=hooks.url, filters=["onMessageAdded"])
+    hooks.answers.append((500, "why", None))
+    async with Wire.login(emulator, "alice") as alice:
+        await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"})
+        await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "y"})
+    first, second = emulator.webhooks()
+    assert (first["result"], first["attempts"][0]["body"], second["result"]) == ("failed", '"why"', "delivered")
+    assert [got.form["Body"] for got in hooks.received] == ["x", "y"]
+
+
+async def test_nobody_listens(emulator: Emulator) -> None:
+    sid = room(emulator)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+        emulator.set_webhooks(pre=address, post=address, filters=["onMessageAdd", "onMessageAdded"])
+        async with Wire.login(emulator, "alice") as alice:
+            assert status(await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"})) == 201
+        asked, told = emulator.webhooks()
+    # A connection that fails is tried once more.
+    assert (asked["result"], len(asked["attempts"])) == ("unanswered", 2)
+    assert (told["result"], len(told["attempts"])) == ("failed", 2)
+
+
+async def test_a_slow_receiver_holds_up_neither_clients_nor_other_conversations(
+    emulator: Emulator, hooks: HookServer
+) -> None:
+    emulator.set_webhooks(post=hooks.url, filters=["onMessageAdded"])
+    made = emulator.seed({"conversations": [{"uniqueName": name, "participants": ["alice"]} for name in "ab"]})
+    first, second = made["conversations"]["a"], made["conversations"]["b"]
+    answer = threading.Event()
+    hooks.answers.append((200, None, answer))
+    async with Wire.login(emulator, "alice") as alice:
+        for body in ("1", "2", "3"):
+            await alice.request("POST", f"{BASE}/{first}/Messages", {"body": body})
+            await hooks.came(1)
+        await alice.request("POST", f"{BASE}/{second}/Messages", {"body": "other"})
+        await hooks.came(2)
+        assert [got.form["Body"] for got in hooks.received] == ["1", "other"]
+        answer.set()
+        emulator.webhooks()
+    assert [got.form["Body"] for got in hooks.received if got.form["ConversationSid"] == first] == ["1", "2", "3"]
+
+
+# -- the control plane
+
+
+def test_settings_are_checked(emulator: Emulator) -> None:
+    for bad in ({"post": "ftp://x"}, {"post": "nowhere"}, {"filters": ["onTuesday"]}, {"method": "PUT"}):
+        with pytest.raises(EmulatorError):
+            emulator.set_webhooks(**bad)
+    settings = emulator.call("GET", "/emulator/webhooks")["settings"]
+    assert all(one["post"] is None and one["filters"] == [] for one in settings)
+
+
+async def test_receivers_inside_the_emulator(emulator: Emulator) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(pre=emulator.webhook_receiver("bouncer", status=403, times=1), filters=["onMessageAdd"])
+    emulator.webhook_receiver("bouncer", body={"body": "better"})
+    async with Wire.login(emulator, "alice") as alice:
+        assert status(await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"})) == 403
+        assert status(await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"})) == 201
+    assert bodies(emulator) == ["better"]
+    assert [one["result"] for one in emulator.webhooks()] == ["refused", "delivered"]
+
+
+async def test_waiting_has_an_end(emulator: Emulator, hooks: HookServer) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(post=hooks.url, filters=["onMessageAdded"])
+    answer = threading.Event()
+    hooks.answers.append((200, None, answer))
+    async with Wire.login(emulator, "alice") as alice:
+        await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"})
+        with pytest.raises(EmulatorError, match="still on their way"):
+            emulator.webhooks(wait=0.05)
+        answer.set()
+    assert len(emulator.webhooks()) == 1
+
+
+async def test_a_reset_forgets_webhooks(emulator: Emulator, hooks: HookServer) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(post=hooks.url, filters=["onMessageAdded"])
+    answer = threading.Event()
+    hooks.answers.append((200, None, answer))
+    async with Wire.login(emulator, "alice") as alice:
+        await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "x"})
+        await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "y"})
+        await hooks.came(1)
+        emulator.reset()
+        answer.set()
+    assert emulator.webhooks() == []
+    assert [got.form["Body"] for got in hooks.received] == ["x"]
+    emulator.seed({"conversations": [{"uniqueName": "room", "participants": ["alice"]}]})
+    assert emulator.call("GET", "/emulator/webhooks")["settings"][1]["post"] is None
+
+
+def test_settings_outlive_a_restart(tmp_path: Any) -> None:
+    path = str(tmp_path / "emulator.sqlite")
+    with Emulator(db=path) as first:
+        first.set_webhooks(post="http://127.0.0.1:9/", filters=["onMessageAdded"])
+    with Emulator(db=path) as second:
+        (_, service) = second.call("GET", "/emulator/webhooks")["settings"]
+    assert json.loads(json.dumps(service))["post"] == "http://127.0.0.1:9/"
