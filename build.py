@@ -16,7 +16,7 @@ if sys.version_info < (3, 11):  # noqa: UP036
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "web"))
 
-from pipeline import browsers, checks, node, python_env, release, serving, testing
+from pipeline import bench, browsers, checks, node, python_env, release, serving, testing
 from pipeline.exclusive import exclusive
 from pipeline.progress import Trouble
 
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     """Returns the exit status."""
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.command != "test":
+    if rest and options.command not in ("test", "bench"):
         parser.error(f"unknown: {' '.join(rest)}")
     try:
         with exclusive():
@@ -54,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--require-engines", action="store_true", help="a missing browser is a failure")
     test.set_defaults(run=_test)
 
+    benchmark = commands.add_parser(
+        "bench", add_help=False, allow_abbrev=False, help="ours and the official SDK side by side; --help tells more"
+    )
+    benchmark.set_defaults(run=_bench)
+
     commands.add_parser("build", help="make dist/").set_defaults(run=_build)
     commands.add_parser("check", help="ruff, types of Python and TypeScript").set_defaults(run=_check)
     return parser
@@ -70,6 +75,13 @@ def _test(options: argparse.Namespace, rest: list[str]) -> int:
     release.build()
     browsers.ensure(engines, options.require_engines)
     return testing.test(engines, options.require_engines, rest)
+
+
+def _bench(_: argparse.Namespace, rest: list[str]) -> int:
+    if "--help" not in rest and "-h" not in rest:
+        release.build()
+        browsers.ensure(bench.engines(rest), required=False)
+    return bench.bench(rest)
 
 
 def _build(_: argparse.Namespace, __: list[str]) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from drivers.base import DriverError, NotAvailable
@@ -53,9 +53,16 @@ class PlaywrightThread:
             raise DriverError(error.message) from error
 
     def launch(self, found: Found) -> Browser:
-        return self.do(self._launch(found), 60)
+        """A browser whose contexts forget everything."""
+        browser: Browser = self.do(self._launch(found, None), 60)
+        return browser
 
-    async def _launch(self, found: Found) -> Browser:
+    def launch_profile(self, found: Found, profile: Path) -> BrowserContext:
+        """A browser that keeps its caches in ``profile``, as a user's does."""
+        context: BrowserContext = self.do(self._launch(found, profile), 60)
+        return context
+
+    async def _launch(self, found: Found, profile: Path | None) -> Any:
         if self._playwright is None:
             self._playwright = await async_playwright().start()
         kind = getattr(self._playwright, found.engine)
@@ -68,13 +75,14 @@ class PlaywrightThread:
                 # A stock Firefox speaks WebDriver BiDi; Playwright's own protocol is only in its own build.
                 options["channel"] = "moz-firefox"
         try:
-            browser: Browser = await kind.launch(**options)
+            if profile is not None:
+                return await kind.launch_persistent_context(profile, **options)
+            return await kind.launch(**options)
         except PlaywrightError as error:
             if found.how == "distribution" and "unknown command" in error.message:
                 what = f"{found.path} does not know what this version of Playwright asks of it: update the browser"
                 raise DriverError(f"{what}, or run: playwright install {found.engine}\n{error.message}") from error
             raise
-        return browser
 
     def stop(self) -> None:
         if self._playwright is not None:
@@ -85,17 +93,18 @@ class PlaywrightThread:
 
 
 class PlaywrightDriver:
-    """One page in a context of its own."""
+    """One page in a context of its own, or in a browser of its own that keeps a profile."""
 
-    def __init__(self, thread: PlaywrightThread, browser: Browser, found: Found) -> None:
+    def __init__(self, thread: PlaywrightThread, browser: Browser | BrowserContext, found: Found) -> None:
         self.engine = found.engine
         self._thread, self._found = thread, found
         self._lines: list[str] = []
         self._context: BrowserContext | None = None
+        self._devtools: CDPSession | None = None
         self._page: Page = thread.do(self._open(browser), 60)
 
-    async def _open(self, browser: Browser) -> Page:
-        self._context = await browser.new_context()
+    async def _open(self, browser: Browser | BrowserContext) -> Page:
+        self._context = await browser.new_context() if isinstance(browser, Browser) else browser
         page = await self._context.new_page()
         page.on("console", lambda message: self._lines.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self._lines.append(f"error: {error}"))
@@ -137,6 +146,18 @@ class PlaywrightDriver:
         if self._found.engine == "firefox" and self._found.how == "distribution":
             raise NotAvailable("a stock Firefox cannot be taken off the network over WebDriver BiDi")
         self._thread.do(self._context.set_offline(offline), 20)
+
+    def devtools(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """A command of Chromium's DevTools protocol to this page. Raises :class:`NotAvailable` elsewhere."""
+        if self.engine != "chromium":
+            raise NotAvailable(f"{self.engine} does not speak the DevTools protocol")
+        return self._thread.do(self._command(method, parameters), 30)
+
+    async def _command(self, method: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        if self._devtools is None:
+            self._devtools = await self._page.context.new_cdp_session(self._page)
+        answer: dict[str, Any] = await self._devtools.send(method, parameters)
+        return answer
 
     def close(self) -> None:
         if self._context is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.async_api import Browser
 
 from drivers.base import Driver, DriverError
@@ -30,7 +32,8 @@ class Browsers:
         """The browsers of which a page was opened."""
         return [found for engine in self._opened if (found := self._found[engine]) is not None]
 
-    def open(self, engine: str) -> Driver:
+    def open(self, engine: str, profile: Path | None = None) -> Driver:
+        """``profile``: a folder in which the browser keeps its caches, for the engines that Playwright drives."""
         found = self.find(engine)
         if found is None:
             raise DriverError(f"{engine} is not on this machine: run python3 build.py test, it installs or explains")
@@ -41,6 +44,8 @@ class Browsers:
         self._thread = self._thread or PlaywrightThread()
         if engine in self._refused:
             raise DriverError(self._refused[engine])
+        if profile is not None:
+            return PlaywrightDriver(self._thread, self._thread.launch_profile(found, profile), found)
         browser = self._browsers.get(engine)
         if browser is None or not browser.is_connected():
             try:
@@ -51,6 +56,13 @@ class Browsers:
                 raise
         return PlaywrightDriver(self._thread, browser, found)
 
+    def renderers(self, engine: str) -> list[int]:
+        """Process numbers of what draws Chromium's pages; none for the other engines."""
+        browser = self._browsers.get(engine)
+        if engine != "chromium" or browser is None or self._thread is None:
+            return []
+        return self._thread.do(_renderers(browser), 30)
+
     def close(self) -> None:
         if self._thread is not None:
             for browser in self._browsers.values():
@@ -59,3 +71,10 @@ class Browsers:
         if self._screen is not None:
             self._screen.close()
         self._browsers, self._thread, self._screen = {}, None, None
+
+
+async def _renderers(browser: Browser) -> list[int]:
+    devtools = await browser.new_browser_cdp_session()
+    processes = (await devtools.send("SystemInfo.getProcessInfo"))["processInfo"]
+    await devtools.detach()
+    return [int(one["id"]) for one in processes if one["type"] == "renderer"]

@@ -1,0 +1,231 @@
+"""The measurements. Each function measures one SDK once and gives values by the keys of ``FIGURES``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bench.figures import Aim, Figure, Subject
+from bench.stage import Stage
+from drivers import Driver
+
+Values = dict[str, float]
+
+#: Lines: name → (seconds there and back, bytes a second).
+LINES: dict[str, tuple[float, float | None]] = {
+    "0": (0.0, None),
+    "50": (0.05, None),
+    "slow": (0.04, 10_000_000 / 8),
+}
+LINE_WORDS = {"0": "no latency", "50": "50 ms", "slow": "10 Mbit/s, 40 ms"}
+CONVERSATIONS = (0, 10, 100, 1000)
+FLOOD = 2000
+SENDS = 200
+HISTORY = 10_000
+TOKEN_TAKES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    name: str
+    figures: list[Figure]
+    run: Callable[[Stage, Subject], Values]
+    #: Also measured for plain Pyodide, the yardstick.
+    yardstick: bool = False
+
+
+def load(stage: Stage, subject: Subject) -> Values:
+    """First and later visits over each line, and what travels."""
+    values: Values = {}
+    later = stage.returning(subject)
+    for name, line in LINES.items():
+        with stage.newcomer() as page:
+            values |= _visit(stage, subject, page, "first", name, line)
+        values |= _visit(stage, subject, later, "later", name, line)
+    if subject != "pyodide":
+        stage.visit(later, subject)
+        token = stage.service.token("visitor")
+        values["load.later.token"] = stage.measure(later, "boot", token=token, tokenDelay=TOKEN_TAKES)["initialized"]
+    later.goto("about:blank")
+    return values
+
+
+def _visit(
+    stage: Stage, subject: Subject, page: Driver, visit: str, name: str, line: tuple[float, float | None]
+) -> Values:
+    token = stage.service.token("visitor")
+    before = stage.link.down
+    stage.link.shape(*line)
+    try:
+        stage.visit(page, subject)
+        if subject == "pyodide":
+            took = stage.loaded(page)["fromNavigation"]
+        else:
+            took = stage.measure(page, "boot", token=token)["initialized"]
+    finally:
+        stage.link.shape()
+    values = {f"load.{visit}.{name}": took}
+    if name == "0":
+        values[f"wire.{visit}"] = (stage.link.down - before) / 1e6
+    page.goto("about:blank")
+    return values
+
+
+def again(stage: Stage, subject: Subject) -> Values:
+    with stage.page(subject) as page:
+        stage.measure(page, "again", token=stage.service.token("visitor"))
+        found = stage.measure(page, "again", token=stage.service.token("visitor"))
+    return {"again": found["initialized"]}
+
+
+def start_up(stage: Stage, subject: Subject) -> Values:
+    values: Values = {}
+    for count in CONVERSATIONS:
+        identity = f"member-of-{count}"
+        with stage.page(subject) as page:
+            stage.measure(page, "again", token=stage.service.token("visitor"))
+            stage.link.shape(LINES["50"][0])
+            try:
+                found = stage.measure(page, "startUp", token=stage.service.token(identity), conversations=count)
+            finally:
+                stage.link.shape()
+        values[f"join.{count}"] = found["joined"]
+        if count == 100:
+            values["join.100.first"] = found["first"]
+            values["join.100.task"] = found["longestTask"]
+    return values
+
+
+def incoming(stage: Stage, subject: Subject) -> Values:
+    values: Values = {}
+    for updates in (False, True):
+        kind = "updates" if updates else "plain"
+        room = stage.service.room("sender", "listener")
+        with stage.page(subject) as page:
+            stage.measure(page, "incoming", token=stage.service.token("listener"), conversation=room, count=FLOOD)
+            before = stage.page_thread(page)
+            stage.service.flood(room, "sender", FLOOD, updates)
+            found = stage.measure(page, "incomingResult")
+            after = stage.page_thread(page)
+        values[f"incoming.{kind}.rate"] = FLOOD / found["took"] * 1000
+        values[f"incoming.{kind}.task"] = found["longestTask"]
+        if before is not None and after is not None:
+            values[f"incoming.{kind}.thread"] = (after - before) / FLOOD
+    return values
+
+
+def outgoing(stage: Stage, subject: Subject) -> Values:
+    room = stage.service.room("sender")
+    with stage.page(subject) as page:
+        found = stage.measure(page, "sends", token=stage.service.token("sender"), conversation=room, count=SENDS)
+    return {"send.p50": found["p50"], "send.p95": found["p95"], "send.once": found["atOnce"]}
+
+
+def history(stage: Stage, subject: Subject) -> Values:
+    room = stage.service.room("reader", messages=HISTORY)
+    with stage.page(subject) as page:
+        token = stage.service.token("reader")
+        found = stage.measure(page, "history", token=token, conversation=room, count=HISTORY)
+    return {"history.hundred": found["hundred"], "history.all": found["all"]}
+
+
+def memory(stage: Stage, subject: Subject) -> Values:
+    room = stage.service.room("sender", "listener")
+    with stage.page(subject) as page:
+        token = stage.service.token("listener")
+        stage.measure(page, "incoming", token=token, conversation=room, count=FLOOD)
+        after_boot = stage.memory()
+        if after_boot is None:
+            return {}
+        stage.service.flood(room, "sender", FLOOD, True)
+        page.evaluate("() => window.bench.flood")
+        after_flood = stage.memory()
+    return {"memory.boot": after_boot, "memory.flood": after_flood or 0.0}
+
+
+def _load_figures() -> list[Figure]:
+    figures = []
+    for visit, words in (("first", "first visit"), ("later", "later visit")):
+        for name in LINES:
+            key = f"load.{visit}.{name}"
+            title = f"page load → initialized, {words}, {LINE_WORDS[name]}"
+            if key == "load.later.0":
+                aim = Aim(ratio=0.20, against="pyodide")
+                figures.append(Figure(key, f"{title} (ratio: to plain Pyodide)", "ms", aim=aim, yardstick=key))
+            else:
+                figures.append(Figure(key, title, "ms"))
+    token = f"the same, with a token that takes {TOKEN_TAKES} ms"
+    figures.append(Figure("load.later.token", token, "ms", aim=Aim(ratio=1.2)))
+    figures.append(Figure("wire.first", "bytes on the wire, first visit", "MB", aim=Aim(most=5.0)))
+    figures.append(Figure("wire.later", "bytes on the wire, later visit", "MB", aim=Aim(most=0.02)))
+    return figures
+
+
+GROUPS = [
+    Group("load", _load_figures(), load, yardstick=True),
+    Group("again", [Figure("again", "runtime there → initialized", "ms")], again),
+    Group(
+        "join",
+        [
+            *(
+                Figure(
+                    f"join.{count}",
+                    f"{count} conversations joined, 50 ms",
+                    "ms",
+                    aim={100: Aim(ratio=0.6), 1000: Aim(ratio=0.5)}.get(count),
+                )
+                for count in CONVERSATIONS
+            ),
+            Figure("join.100.first", "the first of 100 joined, 50 ms", "ms"),
+            Figure("join.100.task", "longest page task while 100 are joined", "ms", aim=Aim(most=50)),
+        ],
+        start_up,
+    ),
+    Group(
+        "incoming",
+        [
+            figure
+            for kind, words in (("plain", ""), ("updates", ", each with an update of the conversation"))
+            for figure in (
+                Figure(f"incoming.{kind}.rate", f"incoming{words}", "messages/s", "more", Aim(ratio=5)),
+                Figure(f"incoming.{kind}.thread", f"page's thread for each{words}", "ms", aim=Aim(ratio=0.2)),
+                Figure(f"incoming.{kind}.task", f"longest page task{words}", "ms", aim=Aim(most=50)),
+            )
+        ],
+        incoming,
+    ),
+    Group(
+        "outgoing",
+        [
+            Figure("send.p50", f"{SENDS} sends in sequence, median", "ms", aim=Aim(ratio=1.3)),
+            Figure("send.p95", f"{SENDS} sends in sequence, 95 %", "ms"),
+            Figure("send.once", f"{SENDS} sends at once", "ms", aim=Aim(ratio=0.7)),
+        ],
+        outgoing,
+    ),
+    Group(
+        "history",
+        [
+            Figure("history.hundred", "getMessages(100)", "ms"),
+            Figure("history.all", f"paging through {HISTORY} messages", "ms"),
+        ],
+        history,
+    ),
+    Group(
+        "memory",
+        [
+            Figure("memory.boot", "renderer after boot", "MiB", aim=Aim(beyond=75)),
+            Figure("memory.flood", f"renderer after {FLOOD} messages", "MiB", aim=Aim(beyond=75)),
+        ],
+        memory,
+    ),
+]
+
+
+def prepare(stage: Stage) -> None:
+    """What the groups expect to find at the service."""
+    for count in CONVERSATIONS:
+        identity = f"member-of-{count}"
+        stage.service.seed(
+            [{"participants": [identity, f"partner-of-{count}"], "messages": ["hello"]} for _ in range(count)]
+        )

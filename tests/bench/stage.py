@@ -1,0 +1,109 @@
+"""Where measurements happen: a browser, the service, a line between them, and pages with one SDK in them."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Subject
+from bench.link import Link
+from bench.service import Service
+from drivers import Browsers, Driver
+from drivers.playwright_driver import PlaywrightDriver
+
+PATHS: dict[Subject, str] = {"official": "/oracle/twilio-conversations.min.js"}
+#: Visits to a page before one counts as a later visit: engines keep compiled code only after some.
+EARLIER_VISITS = 3
+
+
+class Stage:
+    def __init__(self, engine: str, service: Service, link: Link, ours: str) -> None:
+        self.engine = engine
+        self.service = service
+        self.link = link
+        self._paths = {**PATHS, "ours": ours}
+        self._browsers = Browsers()
+        self._returning: dict[Subject, Driver] = {}
+        self._folder = Path(tempfile.mkdtemp(prefix="pyconvo-bench-profiles-"))
+
+    def close(self) -> None:
+        for page in self._returning.values():
+            page.close()
+        self._browsers.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def page(self, subject: Subject) -> Iterator[Driver]:
+        """A page with the SDK, by somebody who was never here, without any delay on the line."""
+        page = self._browsers.open(self.engine)
+        try:
+            self.visit(page, subject)
+            yield page
+        finally:
+            page.close()
+
+    @contextlib.contextmanager
+    def newcomer(self) -> Iterator[Driver]:
+        """An empty page with empty caches."""
+        page = self._browsers.open(self.engine)
+        try:
+            yield page
+        finally:
+            page.close()
+
+    def returning(self, subject: Subject) -> Driver:
+        """An empty page of a browser that has been here before."""
+        if subject not in self._returning:
+            profile = self._folder / subject
+            page = self._returning[subject] = self._browsers.open(self.engine, profile)
+            for _ in range(EARLIER_VISITS):
+                self.visit(page, subject)
+                if subject == "pyodide":
+                    self.loaded(page)
+                else:
+                    self.measure(page, "boot", token=self.service.token("visitor"))
+                page.goto("about:blank")
+        return self._returning[subject]
+
+    def visit(self, page: Driver, subject: Subject) -> None:
+        if subject == "pyodide":
+            page.goto(f"{self.link.url}/bench/pyodide.html")
+        else:
+            page.goto(f"{self.link.url}/bench/bench.html?sdk={self._paths[subject]}")
+
+    def measure(self, page: Driver, name: str, **arguments: Any) -> dict[str, float]:
+        """A function of ``page/bench.js``."""
+        call = "([name, argument]) => window.bench[name](argument)"
+        found: dict[str, float] = page.evaluate(call, [name, arguments], timeout=170)
+        return found
+
+    def loaded(self, page: Driver) -> dict[str, float]:
+        """How long plain Pyodide took."""
+        wait = (
+            "async () => { while (!window.loaded) await new Promise((r) => setTimeout(r, 10)); return window.loaded; }"
+        )
+        found: dict[str, Any] = page.evaluate(wait, timeout=120)
+        if "error" in found:
+            raise RuntimeError(f"plain Pyodide did not load: {found['error']}")
+        return found
+
+    def page_thread(self, page: Driver) -> float | None:
+        """Milliseconds for which the page's own thread has run so far; None where the engine does not tell."""
+        if not isinstance(page, PlaywrightDriver) or self.engine != "chromium":
+            return None
+        page.devtools("Performance.enable", timeDomain="threadTicks")
+        metrics = page.devtools("Performance.getMetrics")["metrics"]
+        return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration")) * 1000
+
+    def memory(self) -> float | None:
+        """MiB of the largest renderer process (proportional set size); None where it cannot be told."""
+        sizes = []
+        for process in self._browsers.renderers(self.engine):
+            with contextlib.suppress(OSError):
+                text = Path(f"/proc/{process}/smaps_rollup").read_text()
+                sizes += [int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("Pss:")]
+        return max(sizes, default=None)
