@@ -43,6 +43,12 @@ def _parser() -> argparse.ArgumentParser:
     emulator.add_argument("--seed", type=int, help="make identifiers repeatable")
     emulator.add_argument("--typing-timeout", type=int, default=5, metavar="SECONDS")
     emulator.add_argument(
+        "--delivery-interval",
+        type=_seconds,
+        metavar="SECONDS",
+        help="let delivery receipts advance by one status every so often (default: only when told to)",
+    )
+    emulator.add_argument(
         "--mount", action="append", default=[], type=_mount, metavar="URL=PATH", help="also serve these files"
     )
 
@@ -64,6 +70,7 @@ def _emulator(options: argparse.Namespace) -> int:
         mounts=tuple(options.mount),
         seed=options.seed,
         typing_timeout=options.typing_timeout,
+        delivery_interval=options.delivery_interval,
         open_hosts=(*options.allow_host, *(() if options.host in LOOPBACK else (options.host,))),
     )
 
@@ -109,6 +116,16 @@ def _port(text: str) -> int:
     if not text.isdigit() or not 0 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError("a time is a number of seconds of at least 0")
+    return seconds
 
 
 def _mount(text: str) -> tuple[str, str]:

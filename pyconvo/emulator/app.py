@@ -19,6 +19,7 @@ from starlette.routing import Mount, Route, Router, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from pyconvo.emulator.channel_control import ChannelControl
 from pyconvo.emulator.clock import drive
 from pyconvo.emulator.config import EmulatorConfig
 from pyconvo.emulator.control import Control
@@ -113,6 +114,7 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         Route("/token", token),
         *Control(service).routes(),
         *HookControl(lambda: service.webhooks).routes(),
+        *ChannelControl(service).routes(),
         *SyncRoutes(lambda: service.store, service.config.service_sid).routes(),
         *Subscriptions(lambda: service.store, service.hub).routes(),
         Mount("/Client", _restored(api)),

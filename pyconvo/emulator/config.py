@@ -29,6 +29,8 @@ class EmulatorConfig:
     open_hosts: tuple[str, ...] = ()
     secret: str = API_KEY_SECRET
     service_sid: str = SERVICE_SID
+    delivery_interval: float | None = None
+    """Seconds from one status of a delivery receipt to the next; None: receipts advance only when told to."""
     token_warning: float = 180.0
     """Seconds before a token's expiry at which its connection is told."""
 

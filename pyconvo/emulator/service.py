@@ -69,6 +69,7 @@ class Service:
                 secret=config.secret,
                 reachability=config.reachability,
                 typing_timeout=config.typing_timeout,
+                delivery_interval=config.delivery_interval,
             ),
         )
         self.hub.on_presence = self.conversations.presence

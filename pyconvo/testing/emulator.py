@@ -10,7 +10,7 @@ import json
 from types import TracebackType
 from typing import Any, Self
 from urllib.error import HTTPError
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 from pyconvo.emulator.config import EmulatorConfig
@@ -104,6 +104,33 @@ class Emulator:
     def close(self, code: int, **more: Any) -> int:
         """Send the service's ``close`` with this code; to how many."""
         return int(self.call("POST", "/emulator/connections/close", {"code": code} | more)["closed"])
+
+    def inbound(self, address: str, proxy_address: str, body: str | None = None, **more: Any) -> dict[str, Any]:
+        """A message from a phone or mailbox; where it went: ``conversation``, ``message``, ``index``, ``participant``.
+
+        ``more``: see ``POST /emulator/inbound``; ``autocreate=True`` makes a conversation for strangers.
+        """
+        return dict(self.call("POST", "/emulator/inbound", {"from": address, "to": proxy_address, "body": body} | more))
+
+    def outbox(self, to: str | None = None, conversation: str | None = None) -> list[dict[str, Any]]:
+        """What would have been sent to phones and mailboxes, oldest first."""
+        query = urlencode({name: value for name, value in (("to", to), ("conversation", conversation)) if value})
+        return list(self.call("GET", f"/emulator/outbox?{query}")["outbox"])
+
+    def receipts(
+        self, message: str, status: str, *, participant: str | None = None, error_code: int = 0
+    ) -> list[dict[str, Any]]:
+        """Say how far a message got: ``sent``, ``delivered``, ``read``, ``failed`` or ``undelivered``.
+
+        At every phone, or at that of ``participant`` (a sid, or an address). Returns the receipts.
+        """
+        body = {"message": message, "status": status, "errorCode": error_code}
+        body |= {} if participant is None else {"participant": participant}
+        return list(self.call("POST", "/emulator/receipts", body)["receipts"])
+
+    def deliver_every(self, seconds: float | None) -> None:
+        """Let receipts advance by one status every so many seconds of the emulator's clock; ``None``: not any more."""
+        self.call("POST", "/emulator/delivery", {"interval": seconds})
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward; what falls due happens before this returns."""

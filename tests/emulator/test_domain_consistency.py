@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from pyconvo.emulator.conversations import published
-from pyconvo.emulator.conversations.schema import PARTICIPANTS
+from pyconvo.emulator.conversations.receipts import NEXT, message_item
+from pyconvo.emulator.conversations.schema import PARTICIPANTS, RECEIPTS
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.sync.store import Kind
 
 people = st.sampled_from(["alice", "bob", "carol"])
 actors = st.one_of(st.none(), people)
 rooms = st.sampled_from(["one", "two"])
+phones = st.sampled_from(["+15550100", "+15550101"])
 texts = st.text(max_size=5)
 
 
@@ -69,6 +71,25 @@ class Life(RuleBasedStateMachine):
             else:
                 self.attempt(self.model.messages.edit, actor, name, messages[at].sid, {"body": body})
 
+    @rule(name=rooms, phone=phones)
+    def bind(self, name: str, phone: str) -> None:
+        binding = {"address": phone, "proxy_address": "+15550199"}
+        self.attempt(self.model.participants.add_non_chat, None, name, binding)
+
+    @rule(phone=phones, body=texts, autocreate=st.booleans())
+    def write_from_a_phone(self, phone: str, body: str, autocreate: bool) -> None:
+        self.attempt(self.model.inbound.receive, phone, "+15550199", body=body, autocreate=autocreate)
+
+    @rule(at=st.integers(0, 5), status=st.sampled_from([*NEXT, "lost"]), error=st.sampled_from([0, 30003]))
+    def report(self, at: int, status: str, error: int) -> None:
+        receipts = RECEIPTS.many(self.world.db, "1 ORDER BY rowid")
+        if at < len(receipts):
+            self.attempt(self.model.receipts.advance, receipts[at], status, error_code=error)
+
+    @rule(seconds=st.one_of(st.none(), st.integers(0, 3)))
+    def deliver(self, seconds: int | None) -> None:
+        self.model.delivery.set_interval(seconds)
+
     @rule(actor=people, name=rooms, index=st.one_of(st.none(), st.integers(-1, 9)))
     def read(self, actor: str, name: str, index: int | None) -> None:
         self.attempt(self.model.participants.read_up_to, actor, name, index)
@@ -95,7 +116,7 @@ class Life(RuleBasedStateMachine):
         for conversation in self.model.conversations.all():
             assert self.world.data("document", conversation.document) == published.document(conversation)
             assert self.items("list", conversation.message_list) == {
-                message.index: published.message_item(message) for message in self.model.messages.of(conversation.sid)
+                message.index: message_item(db, message) for message in self.model.messages.of(conversation.sid)
             }
             assert self.items("map", conversation.roster) == {
                 one.sid: published.roster_item(one, self.model.users.find(one.identity or ""))

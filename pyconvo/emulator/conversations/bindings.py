@@ -1,6 +1,6 @@
 """Addresses of participants on other channels than chat: what is accepted, and which channel an address belongs to.
 
-Not responsible for carrying messages there or back: nothing is delivered to such participants yet.
+Not responsible for carrying messages there (``delivery``) or back (``inbound``).
 """
 
 from __future__ import annotations

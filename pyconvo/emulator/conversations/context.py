@@ -35,6 +35,12 @@ class Settings:
     typing_timeout: int = 5
     """Seconds that a typing indicator lasts."""
     conversations_page: int = 100
+    receipts_page: int = 20
+    """Delivery receipts on a page, unless the client asks for another number."""
+    recipients_page: int = 50
+    """Messages whose recipients are on a page, unless the client asks for another number."""
+    delivery_interval: float | None = None
+    """Seconds from one status of a receipt to the next; None: receipts do not advance by themselves."""
     limits: Limits = field(default_factory=Limits)
 
 

@@ -103,7 +103,9 @@ class Handlers:
 
     async def send_message(self, request: Request) -> Response:
         body = await _json(request)
-        given = {key: body.get(key) for key in ("body", "attributes", "subject", "media_sids", "content_sid")}
+        given: dict[str, Any] = {
+            key: body.get(key) for key in ("body", "attributes", "subject", "media_sids", "content_sid")
+        }
 
         def send(actor: str) -> dict[str, Any]:
             return self._resources.message(self._model.messages.send(actor, _key(request), **given))
@@ -126,21 +128,6 @@ class Handlers:
     async def remove_message(self, request: Request) -> Response:
         sid = request.path_params["message"]
         return self._mutate(request, lambda actor: self._model.messages.remove(actor, _key(request), sid))
-
-    async def receipts(self, request: Request) -> Response:
-        self._model.messages.read(_caller(request), _key(request), request.path_params["message"])
-        return JSONResponse(resources.page("delivery_receipts", []))
-
-    async def channel_metadata(self, request: Request) -> Response:
-        actor = _caller(request)
-        message = self._model.messages.read(actor, _key(request), request.path_params["message"])
-        if not self._model.permissions.allowed(actor, "readChannelMetadata", message.conversation_sid):
-            raise refusal(Code.CHANNEL_METADATA_FORBIDDEN)
-        raise refusal(Code.NO_CHANNEL_METADATA, message.sid)
-
-    async def message_recipients(self, request: Request) -> Response:
-        self._model.conversations.read(_caller(request), _key(request))
-        return JSONResponse(resources.page("message_recipients", []))
 
     # -- users -----------------------------------------------------------------------------------------------------
 

@@ -7,19 +7,22 @@ Not responsible for: media themselves (``media``), content templates (the servic
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pyconvo.emulator.conversations import limits, published
+from pyconvo.emulator.conversations import limits
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.conversation import ConversationRules
+from pyconvo.emulator.conversations.delivery import Delivery
 from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.media import MediaStore
 from pyconvo.emulator.conversations.participants import Participants
 from pyconvo.emulator.conversations.permissions import Permissions
-from pyconvo.emulator.conversations.records import Conversation, Media, Message, Participant
-from pyconvo.emulator.conversations.schema import MESSAGES
+from pyconvo.emulator.conversations.receipts import Receipts, message_item
+from pyconvo.emulator.conversations.recipients import Recipients
+from pyconvo.emulator.conversations.records import ChannelMetadata, Conversation, Media, Message, Participant
+from pyconvo.emulator.conversations.schema import CHANNEL_METADATA, MESSAGES
 
 SYSTEM_AUTHOR = "system"
 
@@ -32,12 +35,18 @@ class Messages:
         conversations: ConversationRules,
         participants: Participants,
         media: MediaStore,
+        receipts: Receipts,
+        recipients: Recipients,
+        delivery: Delivery,
     ) -> None:
         self._context = context
         self._permissions = permissions
         self._conversations = conversations
         self._participants = participants
         self._media = media
+        self._receipts = receipts
+        self._recipients = recipients
+        self._delivery = delivery
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -76,8 +85,14 @@ class Messages:
         media_sids: Any = None,
         content_sid: Any = None,
         author: str | None = None,
+        participant: Participant | None = None,
+        channel_metadata: tuple[str, str] | None = None,
+        recipients: Sequence[dict[str, Any]] = (),
     ) -> Message:
-        """Appends a message. The service itself (actor None) may name any ``author``; without one it is ``system``.
+        """Appends a message, and sends it to participants of other channels.
+
+        The service itself (actor None) may name any ``author``; without one it is ``system``. From ``participant`` on:
+        what comes with a message from another channel, checked already (``inbound``).
 
         Raises:
             TwilioError: 50350, 50430/50107, 50377 (closed), 50503 (neither body nor media), 50504, 50303, 50304, 50507,
@@ -85,12 +100,11 @@ class Messages:
         """
         context, allowed = self._context, self._context.limits
         conversation = self._conversations.get(key)
-        participant = None
         if actor is not None:
             participant = self._participants.member(actor, conversation)
             wanted = "sendMediaMessage" if media_sids else "sendMessage"
             self._permissions.require(actor, conversation.sid, wanted)
-        elif author is not None:
+        elif participant is None and author is not None:
             participant = self._participants.find(conversation.sid, author)
         conversation = self._conversations.open(key)
         media = self._media.for_message(actor, media_sids)
@@ -118,6 +132,10 @@ class Messages:
         message = self._amended(message, context.events.before("message.added", message=message, **about))
         with context.store.transaction():
             self._media.attach(media, message.sid)
+            if channel_metadata is not None:
+                CHANNEL_METADATA.insert(context.db, ChannelMetadata(message.sid, *channel_metadata))
+            self._recipients.add(message, recipients)
+            self._delivery.dispatch(message, participant)
             self.append(conversation, message)
             context.events.emit("message.added", message=message, participant=participant, **about)
             updated = replace(
@@ -133,7 +151,7 @@ class Messages:
     def append(self, conversation: Conversation, message: Message) -> None:
         """Stores and publishes a finished message; the caller takes care of the conversation's ``lastMessage``."""
         MESSAGES.insert(self._context.db, message)
-        index = self._context.store.append_item(conversation.message_list, published.message_item(message))
+        index = self._context.store.append_item(conversation.message_list, message_item(self._context.db, message))
         if index != message.index:
             raise RuntimeError(f"the message list of {conversation.sid} gave index {index}, not {message.index}")
 
@@ -163,7 +181,8 @@ class Messages:
         updated = self._amended(updated, events.before("message.updated", message=updated, **about))
         with self._context.store.transaction():
             MESSAGES.update(self._context.db, updated)
-            self._context.store.update_item(conversation.message_list, message.index, published.message_item(updated))
+            item = message_item(self._context.db, updated)
+            self._context.store.update_item(conversation.message_list, message.index, item)
             events.emit("message.updated", message=updated, **about)
         return updated
 
@@ -181,7 +200,7 @@ class Messages:
         context = self._context
         context.events.before("message.removed", conversation=conversation, message=message)
         with context.store.transaction():
-            self._media.forget(message.sid)
+            self.forget(message.sid)
             MESSAGES.delete(context.db, "sid = ?", message.sid)
             context.store.remove_item(conversation.message_list, message.index)
             if conversation.last_index == message.index:
@@ -195,6 +214,17 @@ class Messages:
                     )
                 )
             context.events.emit("message.removed", conversation=conversation, message=message)
+
+    def forget(self, sid: str) -> None:
+        """Removes what belongs to a message that is removed: media, receipts, recipients, metadata."""
+        self._media.forget(sid)
+        self._receipts.forget(sid)
+        self._recipients.forget(sid)
+        CHANNEL_METADATA.delete(self._context.db, "message_sid = ?", sid)
+
+    def channel_metadata(self, message: Message) -> ChannelMetadata | None:
+        """What the channel told about a message that came from there."""
+        return CHANNEL_METADATA.get(self._context.db, message.sid)
 
     def read(self, actor: str | None, key: str, sid: str) -> Message:
         """One message, for somebody who may see the conversation."""

@@ -14,12 +14,16 @@ from pyconvo.emulator.clock import Clock
 from pyconvo.emulator.conversations import origin, seed, state
 from pyconvo.emulator.conversations.context import Context, Notify, Settings
 from pyconvo.emulator.conversations.conversation import ConversationRules
+from pyconvo.emulator.conversations.delivery import Delivery
 from pyconvo.emulator.conversations.events import Events
+from pyconvo.emulator.conversations.inbound import Inbound
 from pyconvo.emulator.conversations.media import MediaStore
 from pyconvo.emulator.conversations.messages import Messages
 from pyconvo.emulator.conversations.mutations import Mutations
 from pyconvo.emulator.conversations.participants import Participants
 from pyconvo.emulator.conversations.permissions import Permissions
+from pyconvo.emulator.conversations.receipts import Receipts
+from pyconvo.emulator.conversations.recipients import Recipients
 from pyconvo.emulator.conversations.records import User
 from pyconvo.emulator.conversations.resources import Resources
 from pyconvo.emulator.conversations.schema import create_tables
@@ -51,8 +55,21 @@ class Conversations:
         self.conversations = ConversationRules(self.context, self.permissions)
         self.participants = Participants(self.context, self.permissions, self.users, self.conversations)
         self.media = MediaStore(self.context, self.conversations)
-        self.conversations.on_message_removed = self.media.forget
-        self.messages = Messages(self.context, self.permissions, self.conversations, self.participants, self.media)
+        self.receipts = Receipts(self.context)
+        self.recipients = Recipients(self.context)
+        self.delivery = Delivery(self.context, self.receipts, self.recipients)
+        self.messages = Messages(
+            self.context,
+            self.permissions,
+            self.conversations,
+            self.participants,
+            self.media,
+            self.receipts,
+            self.recipients,
+            self.delivery,
+        )
+        self.conversations.on_message_removed = self.messages.forget
+        self.inbound = Inbound(self.context, self.conversations, self.participants, self.messages, self.media)
         self.typing = Typing(self.context, self.conversations, self.participants)
         self.mutations = Mutations(self.context)
         self.resources = Resources(self.settings)
@@ -61,6 +78,7 @@ class Conversations:
         with store.transaction():
             self.users.all_offline()
         self.timers.plan_all()
+        self.delivery.plan_all()
         store.authorize = self.authorize
 
     def ensure_user(self, identity: str) -> User:

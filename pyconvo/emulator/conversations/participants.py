@@ -134,7 +134,7 @@ class Participants:
         conversation = self._conversations.open(key)
         kind, given = binding(messaging_binding)
         checked = limits.attributes(attributes, longest=allowed.attributes)
-        if self._bound(kind, given):
+        if self.bound(kind, given):
             raise refusal(Code.BINDING_EXISTS, f"{given['address']} and {given['proxy_address']}")
         self._require_space(conversation)
         others = "conversation_sid = ? AND identity IS NULL"
@@ -200,6 +200,32 @@ class Participants:
             updated = replace(updated, attributes=checked)
         about: dict[str, Any] = {"conversation": conversation, "previous": participant, "changed": frozenset(changes)}
         self._context.events.before("participant.updated", participant=updated, **about)
+        with self._context.store.transaction():
+            self._store(conversation, updated, membership=False)
+            self._context.events.emit("participant.updated", participant=updated, **about)
+        return updated
+
+    def rebind(self, key: str, who: str, changes: dict[str, Any]) -> Participant:
+        """Changes the binding of a participant of another channel, such as ``proxy_address``; for the service itself.
+
+        Raises:
+            TwilioError: 50350, 50432, 50377 (closed), 50416 (bound already), 20001 for addresses that do not belong to
+                the participant's channel.
+        """
+        conversation = self._conversations.open(key)
+        participant = self.get(conversation.sid, who)
+        if participant.identity is not None:
+            raise refusal(Code.BAD_REQUEST, f"{who} is a chat participant and has no binding")
+        kind, given = binding({**json.loads(participant.bindings)[participant.type], **changes})
+        if kind != participant.type:
+            raise refusal(Code.BAD_REQUEST, f"a participant of {participant.type} cannot move to {kind}: add another")
+        holder = self.bound(kind, given)
+        if holder is not None and holder.sid != participant.sid:
+            raise refusal(Code.BINDING_EXISTS, f"{given['address']} and {given['proxy_address']}")
+        now = self._context.clock.iso()
+        updated = replace(participant, bindings=json.dumps({kind: given}), date_updated=now)
+        about: dict[str, Any] = {"conversation": conversation, "previous": participant}
+        about["changed"] = frozenset({"messaging_binding"})
         with self._context.store.transaction():
             self._store(conversation, updated, membership=False)
             self._context.events.emit("participant.updated", participant=updated, **about)
@@ -281,13 +307,13 @@ class Participants:
         if PARTICIPANTS.count(self._context.db, "conversation_sid = ?", conversation.sid) >= allowed:
             raise refusal(Code.TOO_MANY_PARTICIPANTS, f"{allowed} are allowed")
 
-    def _bound(self, kind: str, given: dict[str, str]) -> bool:
-        """Whether a conversation that is not closed has a participant at these addresses."""
+    def bound(self, kind: str, given: dict[str, str]) -> Participant | None:
+        """The participant at these addresses in a conversation that is not closed; there is at most one."""
         where = (
             f"json_extract(bindings, '$.{kind}.address') = ? AND json_extract(bindings, '$.{kind}.proxy_address') = ?"
             " AND conversation_sid IN (SELECT sid FROM conversations WHERE state != 'closed')"
         )
-        return PARTICIPANTS.count(self._context.db, where, given["address"], given["proxy_address"]) > 0
+        return PARTICIPANTS.one(self._context.db, where, given["address"], given["proxy_address"])
 
     def _open_memberships(self, identity: str) -> int:
         where = "identity = ? AND conversation_sid IN (SELECT sid FROM conversations WHERE state != 'closed')"

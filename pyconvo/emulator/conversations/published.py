@@ -62,8 +62,10 @@ def membership_item(conversation: Conversation, participant: Participant) -> dic
     }
 
 
-def message_item(message: Message) -> dict[str, Any]:
-    """Item of the message list."""
+def message_item(
+    message: Message, delivery: dict[str, Any] | None = None, *, channel_metadata: bool = False
+) -> dict[str, Any]:
+    """Item of the message list. ``delivery``: the sum of its receipts, if it has any (``receipts.message_item``)."""
     medias = json.loads(message.medias)
     return {
         "sid": message.sid,
@@ -78,7 +80,8 @@ def message_item(message: Message) -> dict[str, Any]:
         "dateUpdated": message.date_updated,
         "lastUpdatedBy": message.last_updated_by,
         "medias": medias,
-        "channelMetadata": False,
+        "channelMetadata": channel_metadata,
+        **({"delivery": delivery} if delivery else {}),
     }
 
 

@@ -101,6 +101,68 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """How far one message got on its way to one participant of another channel."""
+
+    sid: str
+    message_sid: str
+    conversation_sid: str
+    channel_message_sid: str
+    """The sid of what was sent to the phone: an entry of the outbox."""
+    participant_sid: str
+    channel: str
+    status: str
+    error_code: int
+    """0 without an error."""
+    status_at: float
+    """Emulator time (seconds) of the last change of status: what the clock counts from."""
+    date_created: str
+    date_updated: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message as it left for one phone or mailbox. It stays as it was, whatever becomes of the conversation."""
+
+    sid: str
+    conversation_sid: str
+    message_sid: str
+    participant_sid: str
+    channel: str
+    sender: str
+    """The proxy address."""
+    recipient: str
+    author: str
+    body: str | None
+    subject: str | None
+    medias: str
+    """JSON list of media descriptors as published (camelCase)."""
+    date_created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    number: int | None
+    """Order of appearance; None until it is stored."""
+    message_sid: str
+    conversation_sid: str
+    type: str
+    """``email``, or whatever the service may know one day."""
+    details: str
+    """JSON object: ``level``, ``name`` and ``address`` of an e-mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMetadata:
+    """What the channel told about a message that came from there."""
+
+    message_sid: str
+    type: str
+    data: str
+    """JSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class Media:
     sid: str
     author: str

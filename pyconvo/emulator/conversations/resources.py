@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from pyconvo.emulator.conversations.context import Settings
-from pyconvo.emulator.conversations.records import Conversation, Message, Participant, User
+from pyconvo.emulator.conversations.records import Conversation, Message, Participant, Receipt, Recipient, User
 
 _MEGABYTE = 1024 * 1024
 
@@ -183,9 +183,31 @@ def _messaging_binding(found: Participant) -> dict[str, str] | None:
     return None if found.identity is not None else {"type": found.type, **json.loads(found.bindings)[found.type]}
 
 
-def page(key: str, entries: list[dict[str, Any]], *, next_token: str | None = None) -> dict[str, Any]:
+def receipt(found: Receipt) -> dict[str, Any]:
+    """A delivery receipt."""
+    return {
+        "sid": found.sid,
+        "message_sid": found.message_sid,
+        "conversation_sid": found.conversation_sid,
+        "channel_message_sid": found.channel_message_sid,
+        "participant_sid": found.participant_sid,
+        "status": found.status,
+        "error_code": found.error_code,
+        "date_created": found.date_created,
+        "date_updated": found.date_updated,
+    }
+
+
+def recipient(found: Recipient) -> dict[str, Any]:
+    """A recipient of a message."""
+    return {"message_sid": found.message_sid, "type": found.type, **json.loads(found.details)}
+
+
+def page(
+    key: str, entries: list[dict[str, Any]], *, next_token: str | None = None, previous_token: str | None = None
+) -> dict[str, Any]:
     """A page of a list. ``next_token`` None ends the list: clients depend on the null."""
-    return {key: entries, "meta": {"key": key, "next_token": next_token, "previous_token": None}}
+    return {key: entries, "meta": {"key": key, "next_token": next_token, "previous_token": previous_token}}
 
 
 def _sync_objects(found: Conversation) -> dict[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from pyconvo.emulator.conversations.channel_handlers import ChannelHandlers
 from pyconvo.emulator.conversations.handlers import Handler, Handlers
 from pyconvo.emulator.conversations.media_handlers import media_routes
 from pyconvo.emulator.conversations.model import Conversations
@@ -15,6 +16,7 @@ from pyconvo.emulator.conversations.model import Conversations
 def routes(model: Conversations) -> list[Route]:
     """The routes in the order in which they must be tried. The caller is expected in ``scope["pyconvo.caller"]``."""
     handlers = Handlers(model)
+    channels = ChannelHandlers(model)
     service = f"/Client/v2/Services/{model.settings.service_sid}"
     conversation = f"{service}/Conversations/{{conversation}}"
     message = f"{conversation}/Messages/{{message}}"
@@ -29,12 +31,12 @@ def routes(model: Conversations) -> list[Route]:
         ("POST", participant, handlers.update_participant),
         ("DELETE", participant, handlers.remove_participant),
         ("POST", f"{conversation}/Messages", handlers.send_message),
-        ("GET", f"{message}/Receipts", handlers.receipts),
-        ("GET", f"{message}/ChannelMetadata", handlers.channel_metadata),
+        ("GET", f"{message}/Receipts", channels.receipts),
+        ("GET", f"{message}/ChannelMetadata", channels.channel_metadata),
         ("GET", message, handlers.get_message),
         ("POST", message, handlers.edit_message),
         ("DELETE", message, handlers.remove_message),
-        ("GET", f"{conversation}/MessageRecipients", handlers.message_recipients),
+        ("GET", f"{conversation}/MessageRecipients", channels.message_recipients),
         ("GET", conversation, handlers.get_conversation),
         ("POST", conversation, handlers.update_conversation),
         ("DELETE", conversation, handlers.delete_conversation),

@@ -9,7 +9,18 @@ import sqlite3
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pyconvo.emulator.conversations.records import Conversation, Media, Message, Participant, Role, User
+from pyconvo.emulator.conversations.records import (
+    ChannelMetadata,
+    Conversation,
+    Media,
+    Message,
+    Outgoing,
+    Participant,
+    Receipt,
+    Recipient,
+    Role,
+    User,
+)
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -43,12 +54,31 @@ CREATE TABLE IF NOT EXISTS media (
     size INTEGER NOT NULL, message_sid TEXT, date_created TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS media_by_message ON media (message_sid);
 CREATE TABLE IF NOT EXISTS media_content (sid TEXT PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS receipts (
+    sid TEXT PRIMARY KEY, message_sid TEXT NOT NULL, conversation_sid TEXT NOT NULL,
+    channel_message_sid TEXT NOT NULL UNIQUE, participant_sid TEXT NOT NULL, channel TEXT NOT NULL,
+    status TEXT NOT NULL, error_code INTEGER NOT NULL, status_at REAL NOT NULL,
+    date_created TEXT NOT NULL, date_updated TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS receipts_by_message ON receipts (message_sid);
+CREATE TABLE IF NOT EXISTS outbox (
+    sid TEXT PRIMARY KEY, conversation_sid TEXT NOT NULL, message_sid TEXT NOT NULL, participant_sid TEXT NOT NULL,
+    channel TEXT NOT NULL, sender TEXT NOT NULL, recipient TEXT NOT NULL, author TEXT NOT NULL, body TEXT,
+    subject TEXT, medias TEXT NOT NULL, date_created TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS recipients (
+    number INTEGER PRIMARY KEY, message_sid TEXT NOT NULL, conversation_sid TEXT NOT NULL, type TEXT NOT NULL,
+    details TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS recipients_by_message ON recipients (message_sid);
+CREATE INDEX IF NOT EXISTS recipients_by_conversation ON recipients (conversation_sid);
+CREATE TABLE IF NOT EXISTS channel_metadata (message_sid TEXT PRIMARY KEY, type TEXT NOT NULL, data TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS mutations (
     identity TEXT NOT NULL, id TEXT NOT NULL, resource_url TEXT NOT NULL, stored REAL NOT NULL,
     PRIMARY KEY (identity, id));
 """
 
-TABLE_NAMES = ("roles", "users", "conversations", "participants", "messages", "media", "media_content", "mutations")
+TABLE_NAMES = (
+    "roles", "users", "conversations", "participants", "messages", "media", "media_content", "receipts", "outbox",
+    "recipients", "channel_metadata", "mutations",
+)  # fmt: skip
 
 RecordT = TypeVar("RecordT", bound="DataclassInstance")
 
@@ -102,6 +132,10 @@ CONVERSATIONS = Table("conversations", Conversation)
 PARTICIPANTS = Table("participants", Participant)
 MESSAGES = Table("messages", Message)
 MEDIA = Table("media", Media)
+RECEIPTS = Table("receipts", Receipt)
+OUTBOX = Table("outbox", Outgoing)
+RECIPIENTS = Table("recipients", Recipient)
+CHANNEL_METADATA = Table("channel_metadata", ChannelMetadata)
 
 
 class Contents:

@@ -7,11 +7,12 @@ Every field may be left out, except identities; attributes are plain JSON values
         "uniqueName": "trip", "friendlyName": "Trip", "attributes": {}, "createdBy": "alice", "sid": "CH…",
         "state": "active", "timers": {"inactive": 60, "closed": 600},
         "participants": ["alice", {"identity": "bob", "attributes": {}, "role": "user",
-                                   "lastReadMessageIndex": 0, "notificationLevel": "muted"}],
+                                   "lastReadMessageIndex": 0, "notificationLevel": "muted"},
+                         {"address": "+15550100", "proxyAddress": "+15550199", "attributes": {}}],
         "messages": ["short form", {"author": "bob", "body": "hi", "attributes": {}, "subject": null}]}]}
 
 ``createdBy`` is the first participant unless given; ``messages`` may also be ``{"count", "author", "prefix"}``.
-Not responsible for: resetting what is there before.
+Messages count as sent long ago: none leaves for other channels. Not responsible for: resetting what is there before.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _CONVERSATION = {
     "uniqueName", "friendlyName", "attributes", "createdBy", "sid", "state", "timers", "participants", "messages",
 }  # fmt: skip
 _PARTICIPANT = {"identity", "attributes", "role", "notificationLevel", "lastReadMessageIndex"}
+_NON_CHAT = {"address", "proxyAddress", "name", "level", "attributes"}
 _MESSAGE = {"author", "body", "attributes", "subject"}
 _MESSAGES = {"count", "author", "prefix"}
 
@@ -81,7 +83,10 @@ def _conversation(model: Conversations, entry: Any) -> Conversation:
     _check(entry, _CONVERSATION, "a conversation")
     participants = [{"identity": one} if isinstance(one, str) else one for one in _each(entry, "participants")]
     for one in participants:
-        _check(one, _PARTICIPANT, "a participant")
+        if isinstance(one, dict) and "address" in one:
+            _check(one, _NON_CHAT, "a participant of another channel")
+        else:
+            _check(one, _PARTICIPANT, "a participant")
     creator = entry.get("createdBy") or (participants[0].get("identity") if participants else None)
     sid = entry.get("sid")
     if sid is not None and not (isinstance(sid, str) and limits.CONVERSATION_SID.fullmatch(sid)):
@@ -97,15 +102,11 @@ def _conversation(model: Conversations, entry: Any) -> Conversation:
         sid=sid,
     )
     for one in participants:
-        model.participants.add(
-            None,
-            created.sid,
-            one.get("identity"),
-            attributes=json.dumps(one.get("attributes", {})),
-            role=one.get("role"),
-        )
+        _participant(model, created.sid, one)
     _messages(model, created.sid, entry.get("messages", []), creator)
     for one in participants:
+        if "address" in one:
+            continue
         if "lastReadMessageIndex" in one:
             model.participants.read_up_to(one["identity"], created.sid, one["lastReadMessageIndex"])
         if "notificationLevel" in one:
@@ -117,6 +118,16 @@ def _conversation(model: Conversations, entry: Any) -> Conversation:
     if entry.get("state", "active") != "active":
         model.conversations.set_state(created.sid, entry["state"])
     return model.conversations.get(created.sid)
+
+
+def _participant(model: Conversations, sid: str, one: dict[str, Any]) -> None:
+    attributes = json.dumps(one.get("attributes", {}))
+    if "address" not in one:
+        model.participants.add(None, sid, one.get("identity"), attributes=attributes, role=one.get("role"))
+        return
+    binding: dict[str, Any] = {key: one[key] for key in ("address", "name", "level") if key in one}
+    binding["proxy_address"] = one.get("proxyAddress")
+    model.participants.add_non_chat(None, sid, binding, attributes=attributes)
 
 
 def _messages(model: Conversations, sid: str, wanted: Any, creator: str | None) -> None:

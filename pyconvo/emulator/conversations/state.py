@@ -49,7 +49,7 @@ def _conversation(model: Conversations, found: Conversation, roles: dict[str, st
         "dateUpdated": found.date_updated,
         "lastMessageIndex": found.last_index,
         "participants": [_participant(each, roles) for each in model.participants.of(found.sid)],
-        "messages": [_message(each) for each in model.messages.of(found.sid)],
+        "messages": [_message(model, each) for each in model.messages.of(found.sid)],
     }
 
 
@@ -66,7 +66,7 @@ def _participant(found: Participant, roles: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _message(found: Message) -> dict[str, Any]:
+def _message(model: Conversations, found: Message) -> dict[str, Any]:
     return {
         "index": found.index,
         "sid": found.sid,
@@ -76,4 +76,5 @@ def _message(found: Message) -> dict[str, Any]:
         "dateCreated": found.date_created,
         "dateUpdated": found.date_updated,
         "lastUpdatedBy": found.last_updated_by,
+        "delivery": model.receipts.sum(found.sid),
     }

@@ -26,6 +26,12 @@ export const emulator = {
   /** Messages from the service itself: `author` need not be connected. */
   say: (conversation, author, bodies) =>
     post(`/emulator/conversations/${conversation}/messages`, { author, bodies }),
+  /** A message from a phone or mailbox; `more`: subject, media, channelMetadata, recipients, autocreate, … */
+  inbound: (from, to, body, more = {}) => post("/emulator/inbound", { from, to, body, ...more }),
+  outbox: async () => (await request("GET", "/emulator/outbox")).outbox,
+  /** `which`: { message } or { receipt }, perhaps with a participant and an errorCode. */
+  receipts: (which, status) => post("/emulator/receipts", { ...which, status }),
+  deliverEvery: (interval) => post("/emulator/delivery", { interval }),
   setState: (conversation, state) => post(`/emulator/conversations/${conversation}/state`, { state }),
   token: async (identity, ttl = 3600) =>
     (await request("GET", `/token?identity=${encodeURIComponent(identity)}&ttl=${ttl}`)).token,
