@@ -1,5 +1,5 @@
 /**
- * Bundles the browser side: node build.mjs --out DIR --manifest FILE
+ * Bundles the browser side: node build.mjs --out DIR --npm DIR --manifest FILE
  *
  * FILE is `{"version": "…", "files": {name: {"integrity": "sha384-…", "bytes": n}}}`, the files that are in
  * DIR/runtime already, with the pyconvo wheel among them. Makes DIR/runtime/core.zip (the wheel's browser part,
@@ -53,13 +53,13 @@ async function buildWorker(version) {
   return outputFiles[0].contents;
 }
 
-/** The script and its map by file name. */
-async function buildScript(name, manifest, options) {
+/** The script and its map by file name; `npm`: of the package. */
+async function buildScript(name, manifest, npm, options) {
   const { outputFiles } = await build({
     ...shared,
     outfile: name,
     banner: { js: `/*! pyconvo ${manifest.version}, MIT */` },
-    define: { PYCONVO_MANIFEST: JSON.stringify(manifest) },
+    define: { PYCONVO_MANIFEST: JSON.stringify(manifest), PYCONVO_PACKAGE: String(npm) },
     sourcemap: "linked",
     ...options,
   });
@@ -116,9 +116,10 @@ function entryOf(contents) {
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { out: { type: "string" }, manifest: { type: "string" } } });
-  if (values.out === undefined || values.manifest === undefined) {
-    throw new Error("usage: node build.mjs --out DIR --manifest FILE");
+  const type = "string";
+  const { values } = parseArgs({ options: { out: { type }, npm: { type }, manifest: { type } } });
+  if (values.out === undefined || values.npm === undefined || values.manifest === undefined) {
+    throw new Error("usage: node build.mjs --out DIR --npm DIR --manifest FILE");
   }
   const out = resolve(values.out);
   const { version, files } = JSON.parse(await readFile(values.manifest, "utf8"));
@@ -140,15 +141,25 @@ async function main() {
 
   // `module` is Node's there, as written.
   const logOverride = { "commonjs-variable-in-esm": "silent" };
-  const scripts = await Promise.all([
-    buildScript("pyconvo.js", manifest, { entryPoints: ["src/boot/classic.ts"], format: "iife" }),
-    buildScript("pyconvo.min.js", manifest, { entryPoints: ["src/boot/classic.ts"], format: "iife", minify: true }),
-    buildScript("pyconvo.mjs", manifest, { entryPoints: ["src/boot/module.ts"], format: "esm" }),
-    buildScript("pyconvo.cjs", manifest, { entryPoints: ["src/boot/commonjs.ts"], format: "cjs", logOverride }),
-  ]);
-  for (const script of scripts) {
-    for (const [name, contents] of script) await writeFile(join(out, name), contents);
-  }
+  const classic = { entryPoints: ["src/boot/classic.ts"], format: "iife" };
+  // So that what is said of the other kind of module is gone.
+  const esm = { entryPoints: ["src/boot/module.ts"], format: "esm", minifySyntax: true };
+  const cjs = { entryPoints: ["src/boot/commonjs.ts"], format: "cjs", logOverride };
+  const places = [
+    [out, "pyconvo.js", classic, false],
+    [out, "pyconvo.min.js", { ...classic, minify: true }, false],
+    [out, "pyconvo.mjs", esm, false],
+    [out, "pyconvo.cjs", cjs, false],
+    [values.npm, "pyconvo.mjs", esm, true],
+    [values.npm, "pyconvo.cjs", cjs, true],
+  ];
+  await mkdir(values.npm, { recursive: true });
+  await Promise.all(
+    places.map(async ([folder, name, options, npm]) => {
+      const script = await buildScript(name, manifest, npm, options);
+      for (const [file, contents] of script) await writeFile(join(folder, file), contents);
+    }),
+  );
 }
 
 await main();

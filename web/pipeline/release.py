@@ -1,4 +1,4 @@
-"""``dist/``: the release by its version, its floating alias, and the list of hashes.
+"""``dist/``: the release by its version, its floating alias, the npm package, and the list of hashes.
 
 ``dist/`` is replaced as a whole, and only when something that goes into it has changed, or it was changed by hand.
 """
@@ -11,7 +11,7 @@ import json
 import shutil
 from pathlib import Path
 
-from pipeline import node, runtime, wheel
+from pipeline import node, npm_package, runtime, wheel
 from pipeline.exclusive import exclusive
 from pipeline.paths import CACHE, DIST, PIPELINE, WEB, version
 from pipeline.process import run
@@ -20,7 +20,15 @@ from pipeline.stamps import Stamp
 
 STAGE = CACHE / "stage"
 INTEGRITY = "integrity.json"
-SOURCES = [WEB / "src", WEB / "types", WEB / "build.mjs", WEB / "package-lock.json", PIPELINE, *wheel.SOURCES]
+SOURCES = [
+    WEB / "src",
+    WEB / "types",
+    WEB / "npm",
+    WEB / "build.mjs",
+    WEB / "package-lock.json",
+    PIPELINE,
+    *wheel.SOURCES,
+]
 
 
 def build() -> None:
@@ -30,7 +38,11 @@ def build() -> None:
 
 
 def _build() -> None:
-    stamp = Stamp("release", [*SOURCES, version()], [DIST / INTEGRITY])
+    stamp = Stamp(
+        "release",
+        [*SOURCES, version()],
+        [DIST / INTEGRITY, *(DIST / "npm" / name for name in ("package.json", "runtime"))],
+    )
     if stamp.fresh and _untouched():
         say(f"✓ dist/ is up to date (version {version()})")
         return
@@ -40,7 +52,8 @@ def _build() -> None:
     release = made / "releases" / version()
     known = runtime.make(release / "runtime")
     with step("bundle the scripts"):
-        _bundle(release, known)
+        _bundle(release, made / "npm", known)
+        npm_package.make(made / "npm", release)
     with step("list hashes and sizes (of new big files: half a minute)"):
         _write_integrity(made)
     shutil.copytree(release, made / f"v{'.'.join(version().split('.')[:2])}")
@@ -50,11 +63,21 @@ def _build() -> None:
     say(f"✓ dist/releases/{version()}: pyconvo.min.js {script['gzip'] / 1000:.1f} KB gzip, {script['sha384']}")
 
 
-def _bundle(release: Path, known: list[Path]) -> None:
+def _bundle(release: Path, package: Path, known: list[Path]) -> None:
     manifest = STAGE / "manifest.json"
     files = {file.name: {"integrity": _hash(file, "sha384"), "bytes": file.stat().st_size} for file in known}
     manifest.write_text(json.dumps({"version": version(), "files": files}), encoding="utf-8")
-    run([node.node(), WEB / "build.mjs", "--out", release, "--manifest", manifest], "bundling the scripts", cwd=WEB)
+    command: list[str | Path] = [
+        node.node(),
+        WEB / "build.mjs",
+        "--out",
+        release,
+        "--npm",
+        package,
+        "--manifest",
+        manifest,
+    ]
+    run(command, "bundling the scripts", cwd=WEB)
     for types in sorted((WEB / "types").glob("*.d.ts")):
         shutil.copyfile(types, release / types.name)
 

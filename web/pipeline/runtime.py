@@ -21,8 +21,10 @@ TAKEN = ("pyodide.asm.mjs", "pyodide.asm.wasm")
 NOTICE = """\
 pyodide.asm.mjs and pyodide.asm.wasm are unmodified files of Pyodide {version} (MPL-2.0; source: the repository
 pyodide/pyodide on GitHub, tag {version}). worker.mjs contains Pyodide's loader, unmodified, bundled with our own.
-stdlib.zip is the Python standard library of the same release (PSF-2.0), compiled, and Pyodide's own Python modules
-(MPL-2.0); the program that compiles it is web/pipeline/repack_stdlib.mjs of pyconvo.
+stdlib.zip is the Python standard library of the same release (PSF-2.0; copyright Python Software Foundation, all rights
+reserved), compiled, and Pyodide's own Python modules (MPL-2.0); the program that compiles it is
+web/pipeline/repack_stdlib.mjs of pyconvo. Files ending in .bin are copies of those ending in .mjs.
+The text of MPL-2.0 is at mozilla.org/MPL/2.0, that of PSF-2.0 at docs.python.org/3/license.html.
 core.zip (compiled), pyconvo-*.whl and everything else is pyconvo (MIT).
 """
 

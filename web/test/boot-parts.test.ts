@@ -113,7 +113,7 @@ function downloads(changes: Partial<Downloads> = {}): Downloads {
       version: "1",
       files: { "good.txt": entry, "changed.txt": entry, "gone.txt": entry, "stale.txt": entry },
     },
-    base: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    locate: (file) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/${file}`,
     policy: new PolicyWatch(undefined),
     fetch: (url, options) => fetch(url, options),
     online: () => true,

@@ -74,6 +74,7 @@ function runtime(platform: Partial<Platform> = {}, settings: Partial<Settings> =
     compiler: WebAssembly as Platform["compiler"],
     violations: undefined,
     baseUrl: "http://a.example/",
+    isBrowser: true,
     Worker: PlayedWorker as never,
     createUrl: () => "blob:x",
     revokeUrl: () => undefined,
@@ -227,10 +228,13 @@ test("on the page's thread the same line runs without a worker", async () => {
   const made = runtime(
     {
       Worker: undefined as never,
-      importVerified: async () => ({
-        startInterpreter: async (_parts: unknown, send: (text: string) => void) => {
-          post = send;
-          return { receive: (text: string) => received.push(text) };
+      importVerified: async (url) => ({
+        url,
+        module: {
+          startInterpreter: async (_parts: unknown, send: (text: string) => void) => {
+            post = send;
+            return { receive: (text: string) => received.push(text) };
+          },
         },
       }),
     },
@@ -244,4 +248,32 @@ test("on the page's thread the same line runs without a worker", async () => {
   assert.deepEqual([received, heard], [[], []], "never inside the caller's own call");
   await Promise.resolve();
   assert.deepEqual([received, heard], [["a"], ["b"]]);
+});
+
+test("where there is no browser, whoever asks is told what to do", () => {
+  assert.throws(() => runtime({ isBrowser: false }).check(), { name: "PyconvoBootError", reason: "environment" });
+});
+
+test("without workers the remedy is named", async () => {
+  const error = await failed(runtime({ Worker: undefined }));
+  assert.equal(error.reason, "environment");
+  assert.match(error.message, /thread: "main"/);
+});
+
+test("files that a bundler has placed are taken from there, the others from the directory", async () => {
+  const asked: string[] = [];
+  const fetch: Platform["fetch"] = async (url) => {
+    asked.push(url);
+    const name = url.replace(/-\w+(?=\.)/, "").split("/").at(-1) ?? "";
+    return new Response(FILES[name]);
+  };
+  const files = { "core.zip": "http://b.example/assets/core-a1b2.zip" };
+  await runtime({ fetch }, { files }).start();
+  assert.ok(asked.includes(files["core.zip"]));
+  assert.ok(asked.includes("http://a.example/runtime/worker.mjs"));
+  const moved = runtime({ fetch }, { files });
+  asked.length = 0;
+  moved.configure({ url: "/static" });
+  await moved.start();
+  assert.ok(asked.every((url) => url.startsWith("http://a.example/static/")), "a directory that is said comes first");
 });

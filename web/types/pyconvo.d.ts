@@ -867,7 +867,7 @@ export declare class PushNotification {
 /** Why the core did not start. `file`: the runtime file concerned. */
 export interface PyconvoBootError extends Error {
   readonly name: "PyconvoBootError";
-  readonly reason: "integrity" | "policy" | "wasm" | "network" | "timeout" | "memory" | "core";
+  readonly reason: "integrity" | "policy" | "wasm" | "network" | "timeout" | "memory" | "environment" | "core";
   readonly file: string | undefined;
 }
 
@@ -892,6 +892,6 @@ export declare const runtime: Runtime;
 declare global {
   /** What the script tag defines. */
   namespace Twilio {
-    const Conversations: typeof import("./pyconvo");
+    const Conversations: typeof import("./pyconvo.js");
   }
 }

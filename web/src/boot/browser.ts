@@ -2,17 +2,18 @@
  * The browser as the runtime uses it. Nothing is touched before the first call: importing this is harmless anywhere.
  */
 
-import type { Platform } from "./runtime.ts";
+import type { Platform, Verified } from "./runtime.ts";
 
 export function browserPlatform(): Platform {
   const page = typeof document === "undefined" ? undefined : document;
   return {
     fetch: (url, options) => fetch(url, options),
     online: () => navigator.onLine !== false,
+    isBrowser: page !== undefined || "WorkerGlobalScope" in globalThis,
     compiler: typeof WebAssembly === "undefined" ? undefined : WebAssembly,
     violations: page,
     baseUrl: page?.baseURI,
-    Worker,
+    Worker: globalThis.Worker as typeof Worker | undefined,
     createUrl: (code) => URL.createObjectURL(new Blob([code], { type: "text/javascript" })),
     revokeUrl: (url) => URL.revokeObjectURL(url),
     onNetwork,
@@ -34,7 +35,8 @@ function onNetwork(listener: (online: boolean) => void): () => void {
  * A module script element has what `import()` lacks, an integrity check; afterwards `import()` of the same address
  * finds the very module that was checked, without asking the network. No blob: is needed.
  */
-async function importVerified(url: string, integrity: string, nonce: string | undefined): Promise<unknown> {
+async function importVerified(url: string, integrity: string, nonce: string | undefined): Promise<Verified> {
+  if (!/\.m?js$/.test(new URL(url).pathname)) return importBytes(url, integrity);
   const script = document.createElement("script");
   script.type = "module";
   script.crossOrigin = "anonymous";
@@ -50,5 +52,14 @@ async function importVerified(url: string, integrity: string, nonce: string | un
   } finally {
     script.remove();
   }
-  return import(/* webpackIgnore: true */ /* @vite-ignore */ url);
+  return { url, module: await import(/* webpackIgnore: true */ /* @vite-ignore */ url) };
+}
+
+/** Servers give a file that is not named as a script a type that no browser runs. Takes `blob:` in the policy. */
+async function importBytes(url: string, integrity: string): Promise<Verified> {
+  const response = await fetch(url, { integrity, mode: "cors" });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  // Kept: it will be imported again by this address.
+  const blob = URL.createObjectURL(new Blob([await response.arrayBuffer()], { type: "text/javascript" }));
+  return { url: blob, module: await import(/* webpackIgnore: true */ /* @vite-ignore */ blob) };
 }

@@ -15,8 +15,8 @@ import type { PolicyWatch } from "./policy.ts";
 
 export interface Downloads {
   readonly manifest: Manifest;
-  /** The directory, with a slash at its end. */
-  readonly base: string;
+  /** The address of a file. */
+  locate(file: string): string;
   readonly policy: PolicyWatch;
   fetch(url: string, options: RequestInit): Promise<Response>;
   /** False when the platform knows that there is no network. */
@@ -26,7 +26,7 @@ export interface Downloads {
 /** The verified file. Rejects with a {@link PyconvoBootError} that says what went wrong with it. */
 export async function download(downloads: Downloads, file: string): Promise<Response> {
   const { integrity } = fileOf(downloads, file);
-  const url = downloads.base + file;
+  const url = downloads.locate(file);
   try {
     return answered(await downloads.fetch(url, { integrity, mode: "cors" }), file, url);
   } catch (error) {
@@ -45,7 +45,7 @@ export async function download(downloads: Downloads, file: string): Promise<Resp
 
 /** Why a file cannot be had, found by asking for it without demands. */
 export async function explain(downloads: Downloads, file: string): Promise<PyconvoBootError> {
-  const url = downloads.base + file;
+  const url = downloads.locate(file);
   if (!downloads.online()) return offlineError(file);
   try {
     const response = await downloads.fetch(url, { mode: "cors", cache: "no-store" });

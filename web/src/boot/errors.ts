@@ -3,7 +3,7 @@
  */
 
 /** `core` is a defect of ours (the Python side failed to start); all others have a cause outside of it. */
-export type BootReason = "integrity" | "policy" | "wasm" | "network" | "timeout" | "memory" | "core";
+export type BootReason = "integrity" | "policy" | "wasm" | "network" | "timeout" | "memory" | "environment" | "core";
 
 /** The error with which `runtime.ready`, and everything queued for the core, rejects. */
 export class PyconvoBootError extends Error {
@@ -66,6 +66,23 @@ export function unlocatedError(): PyconvoBootError {
     "network",
     "The address of pyconvo's runtime files is not known here: say it with the script attribute " +
       'data-runtime="…" or with runtime.configure({url: "…"}).',
+  );
+}
+
+export function noBrowserError(): PyconvoBootError {
+  return new PyconvoBootError(
+    "environment",
+    "A pyconvo Client can only be made in a browser, and this is none (server-side rendering?). Importing pyconvo here " +
+      "is harmless; make the Client in code that runs in the browser alone: useEffect() in React, onMounted() in Vue, " +
+      "onMount() in Svelte. For a program without a browser there is the Python package pyconvo.",
+  );
+}
+
+export function noWorkerError(): PyconvoBootError {
+  return new PyconvoBootError(
+    "environment",
+    'There are no workers here: run on the page\'s own thread, with data-thread="main" or ' +
+      'runtime.configure({thread: "main"}). (An imitation of a browser, such as jsdom, cannot run pyconvo.)',
   );
 }
 

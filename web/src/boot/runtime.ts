@@ -7,7 +7,15 @@ import type { Port } from "../bridge/port.js";
 import type { Parts, PendingParts } from "../worker/messages.ts";
 import { Deadline } from "./deadline.ts";
 import { download, type Downloads, explain, fileOf } from "./download.ts";
-import { coreError, PyconvoBootError, scriptPolicyError, timeoutError, unlocatedError } from "./errors.ts";
+import {
+  coreError,
+  noBrowserError,
+  noWorkerError,
+  PyconvoBootError,
+  scriptPolicyError,
+  timeoutError,
+  unlocatedError,
+} from "./errors.ts";
 import { type Manifest, type Part, partsOf } from "./manifest.ts";
 import { PolicyWatch, type ViolationTarget } from "./policy.ts";
 import { type Configuration, configured, type Settings } from "./settings.ts";
@@ -24,14 +32,22 @@ export interface Progress {
 }
 
 /** What of the browser is used; everything is looked up when it starts, nothing when the script is loaded. */
-export interface Platform extends WorkerPlatform {
+export interface Platform extends Omit<WorkerPlatform, "Worker"> {
+  readonly isBrowser: boolean;
+  readonly Worker: WorkerPlatform["Worker"] | undefined;
   fetch(url: string, options: RequestInit): Promise<Response>;
   online(): boolean;
   compiler: Compiler | undefined;
   violations: ViolationTarget | undefined;
   baseUrl: string | undefined;
   /** Imports a module of the page after the browser has checked its hash. */
-  importVerified(url: string, integrity: string, nonce: string | undefined): Promise<unknown>;
+  importVerified(url: string, integrity: string, nonce: string | undefined): Promise<Verified>;
+}
+
+/** A module of the page. Importing `url` gives the same one again. */
+export interface Verified {
+  readonly module: unknown;
+  readonly url: string;
 }
 
 export class Runtime {
@@ -87,6 +103,11 @@ export class Runtime {
     return this.settings.lazy;
   }
 
+  /** Throws where no client can ever work, so that whoever makes one there sees the place. */
+  check(): void {
+    if (!this.platform().isBrowser) throw noBrowserError();
+  }
+
   /** Begins once. After a failure the next call tries again. */
   start(): Promise<Port> {
     if (this.port === undefined || this.current === "failed") {
@@ -102,19 +123,20 @@ export class Runtime {
     this.arrived.clear();
     this.enter("loading");
     const giveUp = new AbortController();
-    const { url, thread: where, timeout, nonce } = this.settings;
+    const { url, files, thread: where, timeout, nonce } = this.settings;
     let thread: Thread | undefined;
     let deadline: Deadline | undefined;
     let policy: PolicyWatch | undefined;
     try {
-      if (url === undefined) throw unlocatedError();
+      if (url === undefined && files === undefined) throw unlocatedError();
       const platform = this.platform();
+      if (where === "worker" && platform.Worker === undefined) throw noWorkerError();
       const problem = wasmProblem(platform.compiler);
       if (problem !== null) throw problem;
       policy = new PolicyWatch(platform.violations);
       const downloads: Downloads = {
         manifest: this.manifest,
-        base: url,
+        locate: (file) => files?.[file] ?? `${url ?? ""}${file}`,
         policy,
         fetch: (address, options) => platform.fetch(address, { ...options, signal: giveUp.signal }),
         online: platform.online,
@@ -164,9 +186,9 @@ export class Runtime {
       const response = await download(downloads, names.wasm);
       return this.count("wasm", compile(platform.compiler as Compiler, response, names.wasm));
     };
-    const module = async (part: Part): Promise<unknown> => {
+    const module = async (part: Part): Promise<Verified> => {
       const { integrity } = fileOf(downloads, names[part]);
-      const url = downloads.base + names[part];
+      const url = downloads.locate(names[part]);
       return this.count(part, platform.importVerified(url, integrity, nonce)).catch(async () => {
         if (await downloads.policy.blocked("script-src", url)) throw scriptPolicyError(names[part], url);
         throw await explain(downloads, names[part]);
@@ -174,9 +196,8 @@ export class Runtime {
     };
 
     if (where === "main") {
-      // Importing them again by their address gives the modules that were verified here.
-      const code = module("worker");
-      const asm = module("asm").then(() => downloads.base + names.asm);
+      const code = module("worker").then((verified) => verified.module);
+      const asm = module("asm").then((verified) => verified.url);
       const parts: PendingParts = { asm, wasm: wasm(), stdlib: bytes("stdlib"), core: bytes("core") };
       const all = Promise.all([code, ...Object.values<Promise<Parts[keyof Parts]>>(parts)]);
       return { all, start: Promise.resolve(startInPage(code as Promise<InterpreterModule>, parts, names.wasm)) };
@@ -186,7 +207,7 @@ export class Runtime {
     const parts: PendingParts = { asm, wasm: wasm(), stdlib: bytes("stdlib"), core: bytes("core") };
     const all = Promise.all([code, ...Object.values<Promise<Parts[keyof Parts]>>(parts)]);
     const start = code.then((text) => {
-      const thread = startWorker(platform, text, parts, names.wasm);
+      const thread = startWorker(platform as WorkerPlatform, text, parts, names.wasm);
       // The blob has been imported by then, or never will be.
       const release = (): void => void asm.then((url) => platform.revokeUrl(url), () => undefined);
       thread.ready.then(release, release);

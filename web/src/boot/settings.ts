@@ -5,6 +5,8 @@
 export interface Settings {
   /** The directory of the runtime files, absolute, with a slash at its end; undefined when nothing tells. */
   url: string | undefined;
+  /** Addresses of single files by name, where a bundler has put each on its own. They come before `url`. */
+  files?: Readonly<Record<string, string>>;
   /** `worker`: a thread of its own (default). `main`: the page's. */
   thread: "worker" | "main";
   /** Do not load anything before it is needed. */
@@ -51,6 +53,7 @@ export type Configuration = Partial<Pick<Settings, "thread" | "lazy" | "timeout"
 /** `settings` with the given changes. Throws a TypeError for values that make no sense. */
 export function configured(settings: Settings, changes: Configuration, baseUrl: string | undefined): Settings {
   const { url, thread, lazy, timeout } = changes;
+  const { files, ...others } = settings;
   if (thread !== undefined && thread !== "worker" && thread !== "main") {
     throw new TypeError(`thread must be "worker" or "main", not ${JSON.stringify(thread)}`);
   }
@@ -58,8 +61,8 @@ export function configured(settings: Settings, changes: Configuration, baseUrl: 
     throw new TypeError("timeout must be a positive number of seconds");
   }
   return {
-    ...settings,
-    ...(url === undefined ? {} : { url: directory(url, baseUrl) }),
+    ...others,
+    ...(url === undefined ? files && { files } : { url: directory(url, baseUrl) }),
     ...(thread === undefined ? {} : { thread }),
     ...(lazy === undefined ? {} : { lazy: Boolean(lazy) }),
     ...(timeout === undefined ? {} : { timeout }),

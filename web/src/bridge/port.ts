@@ -15,6 +15,8 @@ export interface Port {
 /** The boot, as the facade sees it. `start()` may be called often; it begins once. */
 export interface Runtime {
   start(): Promise<Port>;
+  /** Throws where it can never start. */
+  check?(): void;
   readonly state: string;
   readonly progress: unknown;
   readonly ready: Promise<unknown>;

@@ -21,6 +21,7 @@ export function createFacade(runtime: Runtime) {
   for (const [name, entity] of Object.entries({ ...entityClasses, Client })) prototypes[name] = entity.prototype;
 
   function connect(): Bridge {
+    runtime.check?.();
     const link = lazyLink(runtime, (error) => {
       bridge = undefined; // the next client tries to start the core again
       made.fail(error);
