@@ -24,6 +24,7 @@ from pyconvo.emulator.clock import drive
 from pyconvo.emulator.config import EmulatorConfig
 from pyconvo.emulator.control import Control
 from pyconvo.emulator.conversations.model import Conversations
+from pyconvo.emulator.conversations.push.control import PushControl
 from pyconvo.emulator.conversations.routes import routes as conversation_routes
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.gate import LOOPBACK_ORIGIN, Gate, refuse
@@ -114,12 +115,14 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         Route("/token", token),
         *Control(service).routes(),
         *HookControl(lambda: service.webhooks).routes(),
+        *PushControl(lambda: service.conversations.push).routes(),
         *ChannelControl(service).routes(),
         *SyncRoutes(lambda: service.store, service.config.service_sid).routes(),
         *Subscriptions(lambda: service.store, service.hub).routes(),
         Mount("/Client", _restored(api)),
         Mount("/v1/Instances", _restored(api)),
         Mount("/v1/Services", _restored(api)),
+        Route("/v1/registrations{rest:path}", api),
         Mount("/media-content", _restored(api)),
         *([] if any(prefix.strip("/") == "" for prefix, _ in service.config.mounts) else [Route("/", welcome)]),
         *(static(prefix, path) for prefix, path in sorted(service.config.mounts, key=lambda mount: -len(mount[0]))),

@@ -25,7 +25,7 @@ logger = logging.getLogger("pyconvo.emulator")
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 #: Paths of the client's API, for which a direct request must carry a token.
-CLIENT_API = ("/Client/", "/v3/", "/v4/", "/v1/Instances/", "/v1/Services/")
+CLIENT_API = ("/Client/", "/v3/", "/v4/", "/v1/Instances/", "/v1/Services/", "/v1/registrations")
 #: Paths that change or read the service's data: they take turns with the tunnelled requests.
 SERVICE = (*CLIENT_API, "/emulator/", "/token", "/media-content/")
 #: Of the media service, whose requests faults may strike before anything is done.

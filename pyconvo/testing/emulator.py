@@ -173,6 +173,19 @@ class Emulator:
         """
         return str(self.call("POST", "/emulator/webhooks/answers", {"name": name} | answer)["url"])
 
+    def pushes(self, identity: str | None = None, *, withheld: bool = False) -> list[dict[str, Any]]:
+        """What registered devices would have got, of ``identity`` or of everybody.
+
+        Each has a ``payload`` as the platform delivers it, for ``client.handle_push_notification``. ``withheld``: also
+        what was not sent, each with the reason. Nothing is sent before :meth:`set_notifications` enables it.
+        """
+        query = f"withheld={str(withheld).lower()}" + (f"&identity={quote(identity, safe='')}" if identity else "")
+        return list(self.call("GET", f"/emulator/pushes?{query}")["pushes"])
+
+    def set_notifications(self, **settings: Any) -> None:
+        """Which push notifications the service sends: ``newMessage={"enabled": True}``, ``addedToConversation``, …"""
+        self.call("POST", "/emulator/notifications", settings)
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """A request to the emulator; its JSON. Raises :class:`EmulatorError` with its words."""
         data = None if body is None else json.dumps(body).encode()

@@ -22,6 +22,7 @@ from pyconvo.emulator.conversations.messages import Messages
 from pyconvo.emulator.conversations.mutations import Mutations
 from pyconvo.emulator.conversations.participants import Participants
 from pyconvo.emulator.conversations.permissions import Permissions
+from pyconvo.emulator.conversations.push.model import PushService
 from pyconvo.emulator.conversations.receipts import Receipts
 from pyconvo.emulator.conversations.recipients import Recipients
 from pyconvo.emulator.conversations.records import User
@@ -71,6 +72,7 @@ class Conversations:
         self.conversations.on_message_removed = self.messages.forget
         self.inbound = Inbound(self.context, self.conversations, self.participants, self.messages, self.media)
         self.typing = Typing(self.context, self.conversations, self.participants)
+        self.push = PushService(self.context, self.users)
         self.mutations = Mutations(self.context)
         self.resources = Resources(self.settings)
         self.timers = StateTimers(self.context, self.conversations)

@@ -11,6 +11,7 @@ from pyconvo.emulator.conversations.channel_handlers import ChannelHandlers
 from pyconvo.emulator.conversations.handlers import Handler, Handlers
 from pyconvo.emulator.conversations.media_handlers import media_routes
 from pyconvo.emulator.conversations.model import Conversations
+from pyconvo.emulator.conversations.push.routes import push_routes
 
 
 def routes(model: Conversations) -> list[Route]:
@@ -48,4 +49,4 @@ def routes(model: Conversations) -> list[Route]:
         ("POST", f"/v1/Instances/{model.settings.service_sid}/Typing", handlers.typing),
     ]
     api = [Route(path, handler, methods=[method]) for method, path, handler in table]
-    return api + media_routes(model)
+    return api + media_routes(model) + push_routes(model.push.bindings)

@@ -9,10 +9,12 @@ Every field may be left out, except identities; attributes are plain JSON values
         "participants": ["alice", {"identity": "bob", "attributes": {}, "role": "user",
                                    "lastReadMessageIndex": 0, "notificationLevel": "muted"},
                          {"address": "+15550100", "proxyAddress": "+15550199", "attributes": {}}],
-        "messages": ["short form", {"author": "bob", "body": "hi", "attributes": {}, "subject": null}]}]}
+        "messages": ["short form", {"author": "bob", "body": "hi", "attributes": {}, "subject": null}]}],
+     "notifications": {"newMessage": {"enabled": true, "sound": "ping", "withMedia": {"enabled": true}}}}
 
 ``createdBy`` is the first participant unless given; ``messages`` may also be ``{"count", "author", "prefix"}``.
-Messages count as sent long ago: none leaves for other channels. Not responsible for: resetting what is there before.
+Messages count as sent long ago: none leaves for other channels. ``notifications``: which push notifications the
+service sends from now on (``push/notifications.py``). Not responsible for: resetting what is there before.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from pyconvo.emulator.conversations import limits
 from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.records import Conversation, Message, User
 from pyconvo.emulator.conversations.schema import USERS
+from pyconvo.names import snake
 
 if TYPE_CHECKING:
     from pyconvo.emulator.conversations.model import Conversations
@@ -49,7 +52,7 @@ def plant(model: Conversations, fixture: dict[str, Any]) -> dict[str, Any]:
     Raises:
         TwilioError: 20001 for an unknown key or a wrong form, and every refusal of the commands themselves.
     """
-    _check(fixture, {"users", "conversations"}, "the fixture")
+    _check(fixture, {"users", "conversations", "notifications"}, "the fixture")
     users: dict[str, str] = {}
     conversations: dict[str, str] = {}
     with model.context.store.transaction():
@@ -59,7 +62,22 @@ def plant(model: Conversations, fixture: dict[str, Any]) -> dict[str, Any]:
         for entry in _each(fixture, "conversations"):
             found = _conversation(model, entry)
             conversations[found.unique_name or found.sid] = found.sid
+        if "notifications" in fixture:
+            model.push.notifications.update(official_keys(fixture["notifications"], "notifications"))
     return {"users": users, "conversations": conversations}
+
+
+def official_keys(value: Any, what: str) -> dict[str, Any]:
+    """An object, and those in it, by the names of Twilio's REST API instead of the fixture's.
+
+    Raises:
+        TwilioError: 20001 for anything but an object.
+    """
+    if not isinstance(value, dict):
+        raise refusal(Code.BAD_REQUEST, f"{what} must be an object, not {value!r}")
+    return {
+        snake(key): official_keys(one, f"{what}.{key}") if isinstance(one, dict) else one for key, one in value.items()
+    }
 
 
 def _user(model: Conversations, entry: Any) -> User:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pyconvo.emulator.conversations.push.records import Binding
 from pyconvo.emulator.conversations.records import Conversation, Message, Participant, User
 from pyconvo.emulator.conversations.schema import ROLES
 
@@ -19,12 +20,12 @@ def describe(model: Conversations) -> dict[str, Any]:
     roles = {role.sid: role.friendly_name for role in ROLES.many(model.context.db)}
     return {
         "service": {"accountSid": model.settings.account_sid, "sid": model.settings.service_sid},
-        "users": [_user(user, roles) for user in model.users.all()],
+        "users": [_user(user, roles, model.push.bindings.of(user.identity)) for user in model.users.all()],
         "conversations": [_conversation(model, found, roles) for found in model.conversations.all()],
     }
 
 
-def _user(user: User, roles: dict[str, str]) -> dict[str, Any]:
+def _user(user: User, roles: dict[str, str], devices: list[Binding]) -> dict[str, Any]:
     return {
         "identity": user.identity,
         "sid": user.sid,
@@ -33,6 +34,7 @@ def _user(user: User, roles: dict[str, str]) -> dict[str, Any]:
         "role": roles.get(user.role_sid),
         "online": bool(user.online),
         "notifiable": bool(user.notifiable),
+        "devices": [{"type": one.type, "address": one.address, "sid": one.sid} for one in devices],
     }
 
 
