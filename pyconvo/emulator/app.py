@@ -28,6 +28,7 @@ from pyconvo.emulator.conversations.push.control import PushControl
 from pyconvo.emulator.conversations.routes import routes as conversation_routes
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.gate import LOOPBACK_ORIGIN, Gate, refuse
+from pyconvo.emulator.rules_control import RulesControl
 from pyconvo.emulator.service import Service
 from pyconvo.emulator.static import static
 from pyconvo.emulator.sync.routes import SyncRoutes
@@ -114,6 +115,7 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         WebSocketRoute("/v3/wsconnect", socket),
         Route("/token", token),
         *Control(service).routes(),
+        *RulesControl(service).routes(),
         *HookControl(lambda: service.webhooks).routes(),
         *PushControl(lambda: service.conversations.push).routes(),
         *ChannelControl(service).routes(),

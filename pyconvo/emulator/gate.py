@@ -26,6 +26,8 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 #: Paths of the client's API, for which a direct request must carry a token.
 CLIENT_API = ("/Client/", "/v3/", "/v4/", "/v1/Instances/", "/v1/Services/", "/v1/registrations")
+#: Paths that rate limits are about: the client's API and that of servers.
+LIMITED = (*CLIENT_API, "/v1/")
 #: Paths that change or read the service's data: they take turns with the tunnelled requests.
 SERVICE = (*CLIENT_API, "/emulator/", "/token", "/media-content/")
 #: Of the media service, whose requests faults may strike before anything is done.
@@ -81,6 +83,7 @@ class Gate:
         try:
             is_media = scope["path"].startswith(MEDIA)
             body = await _whole(receive, LARGEST_UPLOAD if is_media else LARGEST_BODY)
+            self._rate(scope)
             if body is not None and is_media and scope["method"] != "OPTIONS":
                 await self._media_fault(scope)
         except TwilioError as error:
@@ -120,6 +123,18 @@ class Gate:
             return
         with origin.acting(_origin(scope)):
             await self._guarded(scope, receive, send)
+
+    def _rate(self, scope: Scope) -> None:
+        """Raises Twilio's 429 when the caller has asked too often. The control plane may always be used."""
+        if not scope["path"].startswith(LIMITED) or scope["method"] == "OPTIONS":
+            return
+        try:
+            caller = self._service.verify(Request(scope).headers.get("x-twilio-token")).identity
+        except TwilioError:
+            caller = ""
+        limited = self._service.rates.take(caller, scope["method"], scope["path"])
+        if limited is not None:
+            raise limited
 
     async def _media_fault(self, scope: Scope) -> None:
         """Before the turn, so that a delay holds up this request alone. Raises what a fault makes of the request."""

@@ -21,6 +21,7 @@ from pyconvo.emulator.faults import Faults
 from pyconvo.emulator.hub import Hub
 from pyconvo.emulator.ids import Ids
 from pyconvo.emulator.log import PacketLog
+from pyconvo.emulator.rates import Rates
 from pyconvo.emulator.sync.store import SyncStore
 from pyconvo.emulator.webhooks import Webhooks
 from pyconvo.tokens import access_token
@@ -43,6 +44,7 @@ class Service:
         self.packet_ids = Ids()
         self.log = PacketLog(self.clock)
         self.faults = Faults()
+        self.rates = Rates(self.clock)
         self.hub = Hub()
         #: Every open socket by its connection's id, whether logged in or not.
         self.sockets: dict[str, Socket] = {}
@@ -83,6 +85,7 @@ class Service:
         self.webhooks.stop()
         self.background(self.webhooks.close())
         self.faults.clear()
+        self.rates.clear()
         self.clock.reset()
         self.ids.seed(self.config.seed if seed is None else seed)
         self.log.clear()

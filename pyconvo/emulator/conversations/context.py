@@ -20,9 +20,9 @@ Notify = Callable[[str, str, dict[str, Any]], None]
 """``notify(identity, message_type, payload)``: to every connection of that identity which registered the type."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Settings:
-    """The service's own settings, as an administrator of Twilio would set them."""
+    """The service's own settings, as an administrator of Twilio would set them. Tests may change the limits."""
 
     account_sid: str = "AC" + "0" * 32
     service_sid: str = "IS" + "0" * 32

@@ -231,6 +231,27 @@ class Participants:
             self._context.events.emit("participant.updated", participant=updated, **about)
         return updated
 
+    def set_role(self, key: str, who: str, role: str) -> Participant:
+        """Gives the participant another role (name or sid, ``user`` or ``admin``); everybody in it sees that.
+
+        Raises:
+            TwilioError: 50350, 50432, 50377 (closed), 20001 for no role of conversations.
+        """
+        conversation = self._conversations.open(key)
+        participant = self.get(conversation.sid, who)
+        role_sid = self._permissions.role(role, "conversation")
+        updated = replace(participant, role_sid=role_sid, date_updated=self._context.clock.iso())
+        about: dict[str, Any] = {
+            "conversation": conversation,
+            "previous": participant,
+            "changed": frozenset({"role_sid"}),
+        }
+        self._context.events.before("participant.updated", participant=updated, **about)
+        with self._context.store.transaction():
+            self._store(conversation, updated, membership=False)
+            self._context.events.emit("participant.updated", participant=updated, **about)
+        return updated
+
     def read_up_to(self, actor: str | None, key: str, index: Any) -> Participant:
         """Moves the caller's read horizon to ``index`` (None: nothing is read), at most to the newest index given out.
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.errors import Code, refusal
@@ -61,14 +62,37 @@ class Permissions:
         return self._context.store.db
 
     def role(self, name: str, scope: str) -> str:
-        """Sid of the role called ``name``; ``user`` and ``admin`` are short for the default ones of ``scope``."""
+        """Sid of the role called ``name`` (or its sid); ``user`` and ``admin`` are short for the default ones of
+        ``scope``.
+        """
         full = {"user": 0, "admin": 1}.get(name)
         if full is not None:
             name = ((SERVICE_USER, SERVICE_ADMIN) if scope == "service" else (CHANNEL_USER, CHANNEL_ADMIN))[full]
-        role = self._by_name(name)
+        role = self._by_name(name) or ROLES.get(self._db, name)
         if role is None or role.scope != scope:
             raise refusal(Code.BAD_REQUEST, f"there is no {scope} role called {name!r}")
         return role.sid
+
+    def all(self) -> list[Role]:
+        return ROLES.many(self._db, "1 ORDER BY rowid")
+
+    def set(self, key: str, permissions: list[Any]) -> Role:
+        """Gives the role (name or sid) exactly these permissions; whoever has it may do other things from now on.
+
+        Raises:
+            TwilioError: 404/20404 no such role, 400/20001 a permission that its scope does not have.
+        """
+        role = self._by_name(key) or ROLES.get(self._db, key)
+        if role is None:
+            raise refusal(Code.NOT_FOUND, f"role {key}")
+        known = SERVICE_SCOPE if role.scope == "service" else CONVERSATION_SCOPE
+        unknown = [name for name in permissions if name not in known]
+        if unknown:
+            raise refusal(Code.BAD_REQUEST, f"a {role.scope} role has no permission {unknown[0]!r}")
+        updated = replace(role, permissions=json.dumps(sorted(set(permissions))))
+        with self._context.store.transaction():
+            ROLES.update(self._db, updated)
+        return updated
 
     def allowed(self, actor: str | None, permission: str, conversation_sid: str | None = None) -> bool:
         """Whether ``actor`` (an identity, None: the service itself) may use ``permission``, there or anywhere."""

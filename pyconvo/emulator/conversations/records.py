@@ -6,6 +6,7 @@ Dates are ISO 8601 strings in UTC, attributes are JSON text exactly as the clien
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 
@@ -17,6 +18,10 @@ class Role:
     """``service`` (on a user) or ``conversation`` (on a participant)."""
     permissions: str
     """JSON list of permission names."""
+
+    @property
+    def names(self) -> list[str]:
+        return [str(name) for name in json.loads(self.permissions)]
 
 
 @dataclass(frozen=True, slots=True)

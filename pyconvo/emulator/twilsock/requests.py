@@ -42,7 +42,10 @@ class Requests:
             return
         method = str(http.get("method", "GET")).upper()
         fault = self._service.faults.take("request", self._connection.identity, method, http["path"])
-        if fault is None:
+        limited = self._service.rates.take(self._connection.identity or "", method, http["path"])
+        if limited is not None:
+            self._send(header, tunnel.Answer(limited.status, tunnel.reason(limited.status), {}, limited.body()))
+        elif fault is None:
             await self._answer(header, body, http)
         elif fault.action == "delay":
             # Beside the others: one slow answer does not hold up the next.
