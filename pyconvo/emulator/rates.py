@@ -6,7 +6,6 @@ Not responsible for sending the refusal (the doors do).
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,15 +56,13 @@ class Rate:
             and (self.pattern is None or self.pattern.search(path) is not None)
         )
 
-    def wait(self, caller: str, now: float) -> float:
-        """Seconds until the caller has a request left (0: has one)."""
+    def has(self, caller: str, now: float) -> bool:
+        """Whether the caller has a request left."""
         left, at = self.left.get(caller, (float(self.requests), now))
         left = min(float(self.requests), left + (now - at) * self.requests / self.seconds)
         self.left[caller] = (left, now)
         # A billionth is what many small refills may lack of a whole one.
-        if left >= 1 - 1e-9:
-            return 0.0
-        return (1 - left) * self.seconds / self.requests if self.requests else self.seconds
+        return left >= 1 - 1e-9
 
     def spend(self, caller: str) -> None:
         left, at = self.left[caller]
@@ -106,9 +103,8 @@ class Rates:
         """Counts a request; the refusal, when it is one too many."""
         now = self._clock.now()
         covering = [one for one in self._rates if one.covers(caller, method, path)]
-        wait = max((one.wait(caller, now) for one in covering), default=0.0)
-        if wait > 0:
-            return TwilioError(429, 20429, f"Too many requests; again in {math.ceil(wait)} seconds")
+        if not all(one.has(caller, now) for one in covering):
+            return TwilioError(429, 20429, "Too many requests")
         for one in covering:
             one.spend(caller)
         return None

@@ -32,6 +32,18 @@ export const emulator = {
   /** `which`: { message } or { receipt }, perhaps with a participant and an errorCode. */
   receipts: (which, status) => post("/emulator/receipts", { ...which, status }),
   deliverEvery: (interval) => post("/emulator/delivery", { interval }),
+  /** `rates: [{requests, seconds, path}]`, `participants: 2`, … */
+  limit: (limits) => post("/emulator/limits", limits),
+  roles: async () => (await request("GET", "/emulator/roles")).roles,
+  setRole: (role, permissions) => post("/emulator/roles", { role, permissions }),
+  giveRole: (conversation, participant, role) =>
+    post(`/emulator/conversations/${conversation}/participants/${participant}`, { role }),
+  /** `{pre, post, filters, method}` of the service. */
+  setWebhooks: (settings) => post("/emulator/webhooks", settings),
+  /** The address of a receiver that answers so: `{status, body, delay, times}`. */
+  receiver: async (name, answer = {}) => (await post("/emulator/webhooks/answers", { name, ...answer })).url,
+  /** The webhooks sent so far, once nothing is on its way. */
+  webhooks: async () => (await request("GET", "/emulator/webhooks/deliveries?wait=10")).deliveries,
   setState: (conversation, state) => post(`/emulator/conversations/${conversation}/state`, { state }),
   token: async (identity, ttl = 3600) =>
     (await request("GET", `/token?identity=${encodeURIComponent(identity)}&ttl=${ttl}`)).token,
