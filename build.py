@@ -16,7 +16,7 @@ if sys.version_info < (3, 11):  # noqa: UP036
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "web"))
 
-from pipeline import bench, browsers, checks, node, python_env, release, serving, testing
+from pipeline import bench, browsers, checks, micropip_wheel, node, python_env, release, serving, testing
 from pipeline.exclusive import exclusive
 from pipeline.progress import Trouble
 
@@ -74,6 +74,7 @@ def _test(options: argparse.Namespace, rest: list[str]) -> int:
     engines = testing.engines(options.engines)
     release.build()
     browsers.ensure(engines, options.require_engines)
+    micropip_wheel.ensure()
     return testing.test(engines, options.require_engines, rest)
 
 

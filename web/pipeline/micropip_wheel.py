@@ -23,6 +23,14 @@ def ensure() -> Path:
     if not found.is_file():
         with step(f"fetch micropip {version} for the tests"):
             target = ["--python-version", "3.14", "--implementation", "py", "--abi", "none", "--platform", "any"]
-            command = [PYTHON, *PIP, "download", "--quiet", "--no-deps", "--only-binary=:all:", *target]
+            command: list[str | Path] = [
+                PYTHON,
+                *PIP,
+                "download",
+                "--quiet",
+                "--no-deps",
+                "--only-binary=:all:",
+                *target,
+            ]
             run([*command, "--dest", folder, f"micropip=={version}"], "pip download", remedy=NETWORK)
     return found
