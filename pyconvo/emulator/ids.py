@@ -1,14 +1,35 @@
-"""Makes the service's identifiers: two letters and 32 hex digits. Repeatable when a seed is given."""
+"""Makes the service's identifiers: two letters and 32 hex digits. Repeatable when a seed is given.
+
+A request that is undone and carried out anew (``reusing``) gets the identifiers of the first time again: somebody may
+have been told of them meanwhile.
+"""
 
 from __future__ import annotations
 
 import random
 import secrets
 import uuid
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_spare: ContextVar[deque[str] | None] = ContextVar("pyconvo_emulator_spare_ids", default=None)
+
+
+@contextmanager
+def reusing(spare: deque[str]) -> Iterator[None]:
+    """Identifiers that are undone inside go to ``spare``, and new ones come from there first."""
+    token = _spare.set(spare)
+    try:
+        yield
+    finally:
+        _spare.reset(token)
 
 
 class Ids:
     def __init__(self, seed: int | None = None) -> None:
+        self._made: list[str] = []
         self.seed(seed)
 
     def seed(self, seed: int | None) -> None:
@@ -21,7 +42,27 @@ class Ids:
 
     def hex(self) -> str:
         """32 hex digits."""
-        return secrets.token_hex(16) if self._random is None else f"{self._random.getrandbits(128):032x}"
+        spare = _spare.get()
+        if not spare:
+            made = secrets.token_hex(16) if self._random is None else f"{self._random.getrandbits(128):032x}"
+        else:
+            made = spare.popleft()
+        if spare is not None:
+            self._made.append(made)
+        return made
 
     def uuid(self) -> str:
         return str(uuid.UUID(hex=self.hex()))
+
+    # -- the store's side
+
+    def begin(self) -> None:
+        """What is made from now on may have to be undone."""
+        self._made.clear()
+
+    def undo(self) -> None:
+        """Nothing of what was made since ``begin`` is used."""
+        spare = _spare.get()
+        if spare is not None:
+            spare.extendleft(reversed(self._made))
+        self._made.clear()

@@ -195,3 +195,18 @@ def test_sizes_at_the_limit_are_fine(world: World) -> None:
     world.model.participants.add("alice", found.sid, "alice", attributes=_json(4096))
     world.model.messages.send("alice", found.sid, body="z" * 32 * 1024, attributes=_json(4096))
     world.model.messages.send("alice", found.sid, body="")
+
+
+def test_bodies_for_phones_are_shorter(world: World) -> None:
+    sid = world.room("alice")
+    world.model.messages.send("alice", sid, body="ä" * 1601)
+    _bind(world, sid, "+15550100", "+15550199")
+    world.model.messages.send("alice", sid, body="ä" * 1600)
+    (first, *_) = world.model.messages.of(sid)
+    for command in (
+        lambda: world.model.messages.send("alice", sid, body="x" * 1601),
+        lambda: world.model.messages.edit("alice", sid, first.sid, {"body": "x" * 1601}),
+    ):
+        with pytest.raises(TwilioError) as caught:
+            command()
+        assert (caught.value.status, caught.value.code) == (400, 50504)

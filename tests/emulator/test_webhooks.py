@@ -7,6 +7,7 @@ import socket
 import threading
 from typing import Any
 
+import httpx
 import pytest
 from core_wire import Wire
 from hook_server import HookServer
@@ -157,6 +158,38 @@ def test_the_service_itself_fires_nothing(emulator: Emulator, hooks: HookServer)
     say(emulator, sid, "hello")
     assert emulator.webhooks() == []
     assert hooks.received == []
+
+
+def test_servers_are_heard_when_they_ask_for_it(emulator: Emulator, hooks: HookServer) -> None:
+    sid = room(emulator)
+    emulator.set_webhooks(pre=hooks.url, post=hooks.url)
+    hooks.answers.append((200, {"body": "decent"}, None))
+    with httpx.Client(base_url=emulator.url, trust_env=False) as server:
+        path, body = f"/emulator/conversations/{sid}/messages", {"author": "alice", "bodies": ["rude"]}
+        assert server.post(path, json=body, headers={"X-Twilio-Webhook-Enabled": "true"}).status_code == 201
+        assert server.post(path, json=body, headers={"X-Twilio-Webhook-Enabled": "false"}).status_code == 201
+    emulator.webhooks()
+    assert hooks.events() == ["onMessageAdd", "onMessageAdded"]
+    assert all(got.form["Source"] == "API" and "ClientIdentity" not in got.form for got in hooks.received)
+    assert bodies(emulator) == ["decent", "rude"]
+
+
+def test_a_phone_is_heard(emulator: Emulator, hooks: HookServer) -> None:
+    emulator.set_webhooks(pre=hooks.url, post=hooks.url)
+    given = {"from": "+15550100", "to": "+15550199", "body": "hello", "autocreate": True}
+    emulator.call("POST", "/emulator/inbound", given)
+    emulator.webhooks()
+    told = ["onConversationAdded", "onParticipantAdded", "onMessageAdded"]
+    # Each question has the whole message carried out anew, and none is asked twice.
+    assert hooks.events() == ["onConversationAdd", "onParticipantAdd", "onMessageAdd", *told]
+    assert {got.form["Source"] for got in hooks.received} == {"SMS"}
+    # What they are asked about has its name already.
+    _, asked, question, _, added, _ = (got.form for got in hooks.received)
+    assert asked["ConversationSid"] == question["ConversationSid"] == added["ConversationSid"]
+    assert question["ParticipantSid"] == added["ParticipantSid"]
+    last = hooks.received[-1].form
+    assert (last["Author"], last["Body"]) == ("+15550100", "hello")
+    assert len(emulator.state()["conversations"]) == 1
 
 
 # -- asked

@@ -19,7 +19,9 @@ MEDIA_SID = re.compile(r"ME[0-9a-fA-F]{32}")
 
 @dataclass(frozen=True)
 class Limits:
-    """Names and identities in characters; attributes, bodies and media in bytes; the rest in pieces."""
+    """Names, identities and bodies for other channels in characters; attributes, other bodies and media in bytes; the
+    rest in pieces.
+    """
 
     friendly_name: int = 256
     unique_name: int = 256
@@ -27,6 +29,7 @@ class Limits:
     conversation_attributes: int = 16 * 1024
     attributes: int = 4 * 1024
     body: int = 32 * 1024
+    channel_body: int = 1600
     subject: int = 256
     participants: int = 1000
     non_chat_participants: int = 50

@@ -22,7 +22,7 @@ from pyconvo.emulator.conversations.permissions import Permissions
 from pyconvo.emulator.conversations.receipts import Receipts, message_item
 from pyconvo.emulator.conversations.recipients import Recipients
 from pyconvo.emulator.conversations.records import ChannelMetadata, Conversation, Media, Message, Participant
-from pyconvo.emulator.conversations.schema import CHANNEL_METADATA, MESSAGES
+from pyconvo.emulator.conversations.schema import CHANNEL_METADATA, MESSAGES, PARTICIPANTS
 
 SYSTEM_AUTHOR = "system"
 
@@ -119,7 +119,7 @@ class Messages:
             index=conversation.next_index,
             author=actor or author or SYSTEM_AUTHOR,
             participant_sid=participant.sid if participant else None,
-            body=limits.body(body, longest=allowed.body),
+            body=self._body(conversation, body),
             subject=limits.text(subject, "subject", longest=allowed.subject, code=Code.BAD_REQUEST),
             attributes=limits.attributes(attributes, longest=allowed.attributes),
             content_sid=None,
@@ -129,7 +129,10 @@ class Messages:
             date_updated=now,
         )
         about: dict[str, Any] = {"conversation": conversation}
-        message = self._amended(message, context.events.before("message.added", message=message, **about))
+        amendments = context.events.before("message.added", message=message, **about)
+        message = self._amended(conversation, message, amendments)
+        if "author" in amendments:
+            participant = self._participants.find(conversation.sid, message.author)
         with context.store.transaction():
             self._media.attach(media, message.sid)
             if channel_metadata is not None:
@@ -172,13 +175,13 @@ class Messages:
         allowed = self._context.limits
         updated = replace(message, date_updated=self._context.clock.iso(), last_updated_by=actor or SYSTEM_AUTHOR)
         if "body" in changes:
-            updated = replace(updated, body=limits.body(changes["body"], longest=allowed.body))
+            updated = replace(updated, body=self._body(conversation, changes["body"]))
         if "attributes" in changes:
             checked = limits.attributes(changes["attributes"], longest=allowed.attributes)
             updated = replace(updated, attributes=checked)
         about: dict[str, Any] = {"conversation": conversation, "previous": message, "changed": frozenset(changes)}
         events = self._context.events
-        updated = self._amended(updated, events.before("message.updated", message=updated, **about))
+        updated = self._amended(conversation, updated, events.before("message.updated", message=updated, **about))
         with self._context.store.transaction():
             MESSAGES.update(self._context.db, updated)
             item = message_item(self._context.db, updated)
@@ -230,11 +233,22 @@ class Messages:
         """One message, for somebody who may see the conversation."""
         return self.get(self._conversations.read(actor, key), sid)
 
-    def _amended(self, message: Message, amendments: Mapping[str, Any]) -> Message:
+    def _body(self, conversation: Conversation, body: Any) -> str | None:
+        """Checked: what phones are to get is shorter than what people in chats may write to each other."""
+        checked = limits.body(body, longest=self._context.limits.body)
+        longest = self._context.limits.channel_body
+        if checked is not None and len(checked) > longest:
+            where = "conversation_sid = ? AND type IN ('sms', 'whatsapp')"
+            if PARTICIPANTS.count(self._context.db, where, conversation.sid):
+                text = f"{len(checked)} characters, {longest} are allowed with participants of SMS or WhatsApp"
+                raise refusal(Code.BODY_TOO_LONG, text)
+        return checked
+
+    def _amended(self, conversation: Conversation, message: Message, amendments: Mapping[str, Any]) -> Message:
         """With what a pre-event webhook wants otherwise; its values are checked like anybody's."""
         allowed = self._context.limits
         if "body" in amendments:
-            message = replace(message, body=limits.body(amendments["body"], longest=allowed.body))
+            message = replace(message, body=self._body(conversation, amendments["body"]))
         if "attributes" in amendments:
             checked = limits.attributes(amendments["attributes"], longest=allowed.attributes)
             message = replace(message, attributes=checked)

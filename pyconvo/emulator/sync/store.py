@@ -82,6 +82,7 @@ class SyncStore:
             return
         self.db.execute("BEGIN IMMEDIATE")
         self._depth = 1
+        self.ids.begin()
         try:
             yield
         except BaseException:
@@ -89,6 +90,7 @@ class SyncStore:
             self._pending.clear()
             self._afterwards.clear()
             self.db.execute("ROLLBACK")
+            self.ids.undo()
             raise
         self._depth = 0
         events, self._pending = self._pending, []

@@ -8,6 +8,7 @@ Not responsible for sending the question (``engine``).
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pyconvo.emulator.conversations.events import DomainEvent
+from pyconvo.emulator.ids import reusing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Decisions:
         """The question that the last run ended with; None: it came to its own end."""
         self._verdicts: list[Verdict] = []
         self._position = 0
+        self._ids: deque[str] = deque()
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -56,7 +59,9 @@ class Decisions:
         self._position = 0
         token = _decisions.set(self)
         try:
-            yield
+            # What was asked about keeps its name.
+            with reusing(self._ids):
+                yield
         finally:
             _decisions.reset(token)
 
