@@ -27,6 +27,7 @@ from pyconvo.emulator.conversations.model import Conversations
 from pyconvo.emulator.conversations.push.control import PushControl
 from pyconvo.emulator.conversations.routes import routes as conversation_routes
 from pyconvo.emulator.errors import TwilioError
+from pyconvo.emulator.faults.door import Door
 from pyconvo.emulator.gate import LOOPBACK_ORIGIN, Gate, refuse
 from pyconvo.emulator.rules_control import RulesControl
 from pyconvo.emulator.service import Service
@@ -135,6 +136,7 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         exception_handlers={HTTPException: http_error},
         middleware=[
             Middleware(CORSMiddleware, allow_origin_regex=LOOPBACK_ORIGIN, allow_methods=["*"], allow_headers=["*"]),
+            Middleware(Door, faults=service.faults, cut=service.peers.cut),
             Middleware(Gate, service=service),
         ],
     )

@@ -6,7 +6,7 @@ Not responsible for doing any of it (the service does).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,8 +14,9 @@ from starlette.routing import Route
 
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults import FaultError
+from pyconvo.emulator.faults.rule import MALFORMED
 from pyconvo.emulator.json_body import BAD_REQUEST, optional, read
-from pyconvo.emulator.service import Service
+from pyconvo.emulator.service import Service, Socket
 
 
 class Control:
@@ -30,8 +31,12 @@ class Control:
             ("GET", "/emulator/faults", self.list_faults),
             ("POST", "/emulator/faults", self.add_fault),
             ("DELETE", "/emulator/faults", self.clear_faults),
+            ("DELETE", "/emulator/faults/{number:int}", self.remove_fault),
             ("POST", "/emulator/connections/drop", self.drop),
             ("POST", "/emulator/connections/close", self.close),
+            ("POST", "/emulator/connections/expire", self.expire),
+            ("POST", "/emulator/connections/warn", self.warn),
+            ("POST", "/emulator/connections/malform", self.malform),
             ("GET", "/emulator/clock", self.clock),
             ("POST", "/emulator/clock", self.set_clock),
             ("GET", "/emulator/log", self.log),
@@ -60,24 +65,38 @@ class Control:
         )
 
     async def list_faults(self, request: Request) -> Response:
-        return JSONResponse({"faults": self._service.faults.list()})
+        """Those that are planned; and, as ``spent``, the latest that have struck as often as they should."""
+        faults = self._service.faults
+        return JSONResponse({"faults": faults.list(), "spent": faults.spent()})
 
     async def add_fault(self, request: Request) -> Response:
-        """Plan a fault; one ``on`` a connection (``drop``, or ``close`` with a ``code``) happens now."""
+        """Plan a fault (``faults.rule`` lists them); its ``id``. One ``on`` a connection happens at once."""
         body = await read(request)
         if body.get("on") == "connection":
-            happen = {"drop": self.drop, "close": self.close}.get(str(body.get("action")))
+            now: dict[str, Callable[[Request], Any]] = {
+                "drop": self.drop,
+                "close": self.close,
+                "expire": self.expire,
+                "warn": self.warn,
+                "malform": self.malform,
+            }
+            happen = now.get(str(body.get("action")))
             if happen is None:
-                raise TwilioError(400, BAD_REQUEST, "unknown action for connection; known: drop, close")
-            return await happen(request)
+                raise TwilioError(400, BAD_REQUEST, f"unknown action on connection; known: {', '.join(now)}")
+            return cast(Response, await happen(request))
         try:
-            self._service.faults.add(body)
+            fault = self._service.faults.add(body)
         except FaultError as error:
             raise TwilioError(400, BAD_REQUEST, str(error)) from error
-        return await self.list_faults(request)
+        return JSONResponse({"id": fault.id, "faults": self._service.faults.list()})
 
     async def clear_faults(self, request: Request) -> Response:
         self._service.faults.clear()
+        return await self.list_faults(request)
+
+    async def remove_fault(self, request: Request) -> Response:
+        """Take one back; it is no error when it has been spent meanwhile."""
+        self._service.faults.remove(request.path_params["number"])
         return await self.list_faults(request)
 
     async def drop(self, request: Request) -> Response:
@@ -103,6 +122,35 @@ class Control:
         for connection in chosen:
             connection.close(code, None if policy is None else {"backoff_policy": policy})
         return JSONResponse({"closed": len(chosen)})
+
+    async def expire(self, request: Request) -> Response:
+        """Let the tokens of all connections, or those of ``identity``, expire now (``close`` 410, then 20104)."""
+        chosen = await self._chosen(request)
+        for one in chosen:
+            one.expire()
+        return JSONResponse({"expired": len(chosen)})
+
+    async def warn(self, request: Request) -> Response:
+        """Say now that the tokens of all connections, or those of ``identity``, are about to expire."""
+        chosen = await self._chosen(request)
+        for one in chosen:
+            one.warn()
+        return JSONResponse({"warned": len(chosen)})
+
+    async def malform(self, request: Request) -> Response:
+        """Send a malformed packet now, beside the real ones, ``how``: see ``faults.rule.MALFORMED``."""
+        how = optional(await read(request), "how", str)
+        if how not in MALFORMED:
+            raise TwilioError(400, BAD_REQUEST, f"'how' must be one of {', '.join(MALFORMED)}")
+        chosen = await self._chosen(request)
+        for one in chosen:
+            one.malform(how)
+        return JSONResponse({"sent": len(chosen)})
+
+    async def _chosen(self, request: Request) -> list[Socket]:
+        identity = optional(await read(request), "identity", str)
+        logged_in = [one for one in self._service.sockets.values() if one.identity is not None]
+        return [one for one in logged_in if identity in (None, one.identity)]
 
     async def clock(self, request: Request) -> Response:
         clock = self._service.clock

@@ -6,7 +6,6 @@ Not responsible for what a request does.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 
@@ -30,7 +29,7 @@ CLIENT_API = ("/Client/", "/v3/", "/v4/", "/v1/Instances/", "/v1/Services/", "/v
 LIMITED = (*CLIENT_API, "/v1/")
 #: Paths that change or read the service's data: they take turns with the tunnelled requests.
 SERVICE = (*CLIENT_API, "/emulator/", "/token", "/media-content/")
-#: Of the media service, whose requests faults may strike before anything is done.
+#: Of the media service, whose requests may be large.
 MEDIA = "/v1/Services/"
 #: Of those, what must not wait for its turn: receivers of webhooks, and who waits for webhooks to be delivered.
 OUT_OF_TURN = ("/emulator/hooks/", "/emulator/webhooks/deliveries")
@@ -84,8 +83,6 @@ class Gate:
             is_media = scope["path"].startswith(MEDIA)
             body = await _whole(receive, LARGEST_UPLOAD if is_media else LARGEST_BODY)
             self._rate(scope)
-            if body is not None and is_media and scope["method"] != "OPTIONS":
-                await self._media_fault(scope)
         except TwilioError as error:
             await refuse(error)(scope, receive, send)
             return
@@ -135,16 +132,6 @@ class Gate:
         limited = self._service.rates.take(caller, scope["method"], scope["path"])
         if limited is not None:
             raise limited
-
-    async def _media_fault(self, scope: Scope) -> None:
-        """Before the turn, so that a delay holds up this request alone. Raises what a fault makes of the request."""
-        fault = self._service.faults.take("media", None, scope["method"], scope["path"])
-        if fault is None:
-            return
-        if fault.action == "delay":
-            await asyncio.sleep(fault.delay)
-            return
-        raise TwilioError(fault.status, 20000 + fault.status, "A fault that was asked for")
 
     def _caller(self, scope: Scope) -> Caller:
         service = self._service

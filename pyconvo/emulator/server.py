@@ -13,9 +13,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pyconvo.emulator.app import create_app
 from pyconvo.emulator.config import EmulatorConfig
+from pyconvo.emulator.peers import Peers
 
 START_TIMEOUT = 20.0
 
@@ -52,10 +54,22 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
+def _protocol(peers: Peers) -> type[H11Protocol]:
+    """HTTP as uvicorn speaks it, with the lines known to ``peers``."""
+
+    class Known(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            peers.add(transport)
+            super().connection_made(transport)
+
+    return Known
+
+
 def make_server(config: EmulatorConfig, ready: Callable[[], None]) -> _Server:
     app = create_app(config)
     settings = uvicorn.Config(
         app,
+        http=_protocol(app.state.service.peers),
         log_level="warning",
         access_log=False,
         lifespan="on",

@@ -17,10 +17,12 @@ from pyconvo.emulator.clock import Clock
 from pyconvo.emulator.config import ACCOUNT_SID, API_KEY_SID, AUTH_TOKEN, EmulatorConfig
 from pyconvo.emulator.conversations.context import Settings
 from pyconvo.emulator.conversations.model import Conversations
+from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults import Faults
 from pyconvo.emulator.hub import Hub
 from pyconvo.emulator.ids import Ids
 from pyconvo.emulator.log import PacketLog
+from pyconvo.emulator.peers import Peers
 from pyconvo.emulator.rates import Rates
 from pyconvo.emulator.sync.store import SyncStore
 from pyconvo.emulator.webhooks import Webhooks
@@ -34,6 +36,12 @@ class Socket(Protocol):
 
     def drop(self) -> None: ...
 
+    def expire(self) -> None: ...
+
+    def warn(self) -> None: ...
+
+    def malform(self, how: str) -> None: ...
+
 
 class Service:
     def __init__(self, config: EmulatorConfig) -> None:
@@ -43,13 +51,19 @@ class Service:
         #: Apart from the seeded ones: how many packets are sent must not change the sids of what is created.
         self.packet_ids = Ids()
         self.log = PacketLog(self.clock)
-        self.faults = Faults()
         self.rates = Rates(self.clock)
+        self.faults = Faults(config.seed)
         self.hub = Hub()
+        #: The lines to whoever has connected.
+        self.peers = Peers()
         #: Every open socket by its connection's id, whether logged in or not.
         self.sockets: dict[str, Socket] = {}
         self.db: sqlite3.Connection = database.open_database(config.db)
         self._connections = 0
+        #: Of tokens that were made to expire before their time.
+        self._expired: set[bytes] = set()
+        #: How often an identity's continuation token was made to expire.
+        self._continued: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._start()
 
@@ -84,8 +98,10 @@ class Service:
         self.hub.clear()
         self.webhooks.stop()
         self.background(self.webhooks.close())
-        self.faults.clear()
         self.rates.clear()
+        self.faults.clear(self.config.seed if seed is None else seed)
+        self._expired.clear()
+        self._continued.clear()
         self.clock.reset()
         self.ids.seed(self.config.seed if seed is None else seed)
         self.log.clear()
@@ -113,7 +129,13 @@ class Service:
 
     def verify(self, token: Any) -> auth.Access:
         """Raises :class:`TwilioError` (401) for a token that does not open this service."""
+        if isinstance(token, str) and self._expired and _digest(token) in self._expired:
+            raise TwilioError(401, auth.EXPIRED, "Access Token expired or expiration date invalid")
         return auth.verify(token, secret=self.config.secret, service_sid=self.config.service_sid, clock=self.clock)
+
+    def expire(self, token: str) -> None:
+        """Refuse a token from now on, as if its time were over."""
+        self._expired.add(_digest(token))
 
     def ensure_user(self, identity: str) -> str:
         """The sid of the identity's user, made when it is new."""
@@ -124,13 +146,18 @@ class Service:
         text = f"{self.config.service_sid}/{identity}/{self.generation}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    def continuation(self, given: Any, identity: str) -> dict[str, Any]:
-        """The continuation token and its status, as the answer to init carries them."""
-        fresh = base64.urlsafe_b64encode(f"{self.generation}:{identity}".encode()).decode()
+    def continuation(self, given: Any, identity: str, *, outdated: bool = False) -> dict[str, Any]:
+        """The continuation token and its status, as the answer to init carries them. ``outdated``: it has expired."""
+        if outdated:
+            self._continued[identity] = self._continued.get(identity, 0) + 1
+        issue = self._continued.get(identity, 0)
+        fresh = base64.urlsafe_b64encode(f"{self.generation}:{identity}:{issue}".encode()).decode()
         if given == fresh:
             return {"continuation_token": fresh, "continuation_token_status": {"reissued": False}}
         reason, text = ("MISSING", "Continuation token is not provided")
-        if given is not None:
+        if given is not None and outdated:
+            reason, text = "EXPIRED", "Continuation token has expired"
+        elif given is not None:
             reason, text = ("DIFFERENT_IDENTITY", "Continuation token is for another session")
         status = {"reissued": True, "reissue_reason": reason, "reissue_message": text}
         return {"continuation_token": fresh, "continuation_token_status": status}
@@ -144,3 +171,7 @@ class Service:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -15,6 +15,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from pyconvo.emulator.config import EmulatorConfig
 from pyconvo.emulator.server import ServerThread
+from pyconvo.testing.faults import Faults
 
 #: A proxy of the environment has no way to this machine's own ports.
 _opener = build_opener(ProxyHandler({}))
@@ -33,6 +34,8 @@ class Emulator:
     def __init__(self, **config: Any) -> None:
         self._config = EmulatorConfig(**({"port": 0} | config))
         self._thread: ServerThread | None = None
+        #: What can go wrong, as typed calls.
+        self.faults = Faults(self.call)
 
     # -- life
 
@@ -92,7 +95,7 @@ class Emulator:
         return dict(self.call("GET", "/emulator/state"))
 
     def fault(self, **fault: Any) -> None:
-        """Plan a fault, see ``POST /emulator/faults``."""
+        """Plan a fault by its names in ``POST /emulator/faults``; typed: ``faults``."""
         self.call("POST", "/emulator/faults", fault)
 
     def drop(self, identity: str | None = None, count: int | None = None) -> int:

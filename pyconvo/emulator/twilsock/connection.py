@@ -14,8 +14,11 @@ from typing import Any
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from pyconvo.emulator.faults.malformed import malform
 from pyconvo.emulator.service import Service
+from pyconvo.emulator.twilsock.line import Line
 from pyconvo.emulator.twilsock.login import Login
+from pyconvo.emulator.twilsock.notifications import Notifications
 from pyconvo.emulator.twilsock.requests import Requests
 from pyconvo.twilsock.packet import JSON_TYPE, PacketError, encode, split
 
@@ -33,7 +36,7 @@ _CLOSE_STATUS: dict[int, dict[str, Any]] = {
 GRACE = 0.25
 #: A client that has this many packets unread has stopped reading, and is dropped before it fills the memory.
 LARGEST_QUEUE = 50_000
-#: Put into the queue of outgoing packets: the connection ends once all before it has been sent.
+#: Put into a line: the connection ends once all before it has been dealt with.
 _END = None
 
 
@@ -50,7 +53,9 @@ class Connection:
         self._socket = socket
         self._login = Login(service, self)
         self._requests = Requests(service, app, self, self._login)
-        self._out: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._notifications = Notifications(service, self)
+        self._up: Line[Any] = Line()
+        self._down: Line[bytes | str | None] = Line()
         self._dropped = asyncio.Event()
 
     # -- life
@@ -59,7 +64,7 @@ class Connection:
         """Serve until either side ends it."""
         await self._socket.accept()
         self._service.sockets[self.id] = self
-        tasks = [asyncio.create_task(work()) for work in (self._read, self._write, self._dropped.wait)]
+        tasks = [asyncio.create_task(work()) for work in (self._listen, self._read, self._write, self._dropped.wait)]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -72,16 +77,23 @@ class Connection:
                     logger.error("connection %s failed", self.id, exc_info=result)
             self._service.sockets.pop(self.id, None)
             self._login.forget()
+            self._notifications.forget()
             async with self._service.hub.turn:
                 self._service.hub.remove(self)
             with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # already closed by the other side
                 await self._socket.close(1001)
 
-    async def _read(self) -> None:
+    async def _listen(self) -> None:
+        """Take what comes, as late as faults say, in the order in which it came."""
         while True:
             message = await self._socket.receive()
-            if message["type"] != "websocket.receive":
-                return
+            over = message["type"] != "websocket.receive"
+            self._up.put(_END if over else message, self._service.faults.latency(self.identity, "up"))
+            if over:
+                await asyncio.Event().wait()
+
+    async def _read(self) -> None:
+        while (message := await self._up.get()) is not _END:
             if self.ended:
                 continue
             data = message.get("bytes")
@@ -97,25 +109,26 @@ class Connection:
                 self.refuse("the header holds an unpaired surrogate: that is not text")
 
     async def _write(self) -> None:
-        while (data := await self._out.get()) is not _END:
-            await self._socket.send_bytes(data)
+        while (data := await self._down.get()) is not _END:
+            if isinstance(data, bytes):
+                await self._socket.send_bytes(data)
+            else:
+                await self._socket.send_text(data)
         await asyncio.sleep(GRACE)
 
     # -- the hub's side
 
     def tell(self, message_type: str, payload: dict[str, Any], written: bytes | None = None) -> None:
         """Send a notification, unless a fault says otherwise. ``written``: the payload as JSON, when at hand."""
-        service = self._service
-        fault = service.faults.take("notification", self.identity, "", str(payload.get("event_type", message_type)))
-        for _ in range(0 if fault and fault.action == "lose" else 2 if fault else 1):
-            header = {
-                "method": "notification",
-                "id": service.ids.sid("TM"),
-                "message_type": message_type,
-                "notification_ctx_id": "",
-                "payload_type": JSON_TYPE,
-            }
-            self.send(header, payload, written)
+        self._notifications.tell(message_type, payload, written)
+
+    def expire(self) -> None:
+        """The token of this connection has expired, whatever it says."""
+        self._login.expire()
+
+    def warn(self) -> None:
+        """Say that the token is about to expire."""
+        self._login.warn()
 
     def drop(self) -> None:
         """Cut the socket, as a broken network would: what has not been sent yet is lost."""
@@ -127,7 +140,7 @@ class Connection:
         status = {"code": code} | _CLOSE_STATUS.get(code, {"status": "CLOSED"})
         if description is not None:
             status["description"] = description
-        header: dict[str, Any] = {"method": "close", "id": self._service.ids.sid("TM"), "status": status}
+        header: dict[str, Any] = {"method": "close", "id": self._service.packet_ids.sid("TM"), "status": status}
         if payload is not None:
             header["payload_type"] = JSON_TYPE
         self.send(header, payload)
@@ -138,6 +151,8 @@ class Connection:
     async def _handle(self, header: dict[str, Any], body: bytes) -> None:
         method = header.get("method")
         self._service.log.add("c>s", self.id, self.identity, header, _readable(body))
+        if self._service.faults and self._strikes(str(method), "up"):
+            return
         if method in ("reply", "telemetry.v1"):
             return
         if method == "close":
@@ -175,18 +190,51 @@ class Connection:
         """Put a packet on its way; nothing happens when the connection is over."""
         if self.ended:
             return
-        if self._out.qsize() >= LARGEST_QUEUE:
+        if len(self._down) >= LARGEST_QUEUE:
             logger.warning("connection %s of %r does not read what it is sent: dropped", self.id, self.identity)
             self.drop()
             return
         data = encode(header, payload if written is None else written, trailer=b"\r\n")
+        if self._service.faults and self._strikes(str(header["method"]), "down", data):
+            return
         self._service.log.add("s>c", self.id, self.identity, header, payload)
-        self._out.put_nowait(data)
+        self._put(data)
+
+    def malform(self, how: str) -> None:
+        """Send a packet that is none, beside the real ones."""
+        header: dict[str, Any] = {
+            "method": "notification",
+            "id": self._service.packet_ids.sid("TM"),
+            "message_type": "twilio.sync.event",
+            "payload_type": JSON_TYPE,
+            "status": {"code": 200, "status": "OK"},
+        }
+        self._put_broken(how, encode(header, {"event_type": "emulated_fault", "event": {}}))
 
     def end(self) -> None:
         """Over, once everything sent so far has gone out."""
         self.ended = True
-        self._out.put_nowait(_END)
+        self._put(_END)
+
+    def _put(self, data: bytes | str | None) -> None:
+        self._down.put(data, self._service.faults.latency(self.identity, "down"))
+
+    def _put_broken(self, how: str, data: bytes) -> None:
+        broken = malform(how, data)
+        self._service.log.add("s>c", self.id, self.identity, {"method": "malformed", "how": how}, _readable(data))
+        self._put(broken)
+
+    def _strikes(self, method: str, direction: str, data: bytes | None = None) -> bool:
+        """Whether a fault takes the place of a packet."""
+        faults = self._service.faults
+        fault = faults.take("packet", self.identity, method, direction=direction)
+        if fault is None:
+            return False
+        if fault.action == "drop":
+            self.drop()
+            return True
+        self._put_broken(fault.how, data or b"")
+        return not fault.extra
 
 
 def _readable(body: bytes) -> Any:

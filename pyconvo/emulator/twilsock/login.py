@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 OK = {"code": 200, "status": "OK"}
 IDENTITY_CHANGED = 51215
 DEFAULT_PRODUCT = "ip_messaging"
-#: How the service words a refused login, unless the fault words it otherwise.
-_REFUSALS: dict[int, dict[str, Any]] = {
-    401: {"status": "UNAUTHORIZED", "errorCode": auth.INVALID, "description": "Invalid Access Token"},
-    403: {"status": "FORBIDDEN"},
-    429: {"status": "TOO_MANY_REQUESTS", "errorCode": 51202},
-    500: {"status": "INTERNAL_SERVER_ERROR"},
-    503: {"status": "SERVICE_UNAVAILABLE"},
-}
 
 
 class Login:
@@ -35,6 +27,7 @@ class Login:
         #: What the accepted token says; None before the login.
         self.access: auth.Access | None = None
         self.user_sid = ""
+        self._token = ""
         self._service = service
         self._connection = connection
         self._timers: list[Timer] = []
@@ -50,7 +43,8 @@ class Login:
         except TwilioError as error:
             refusal = error
         fault = service.faults.take("init", None if access is None else access.identity)
-        if await self._struck(header, fault):
+        outdated = fault is not None and fault.action == "expire"
+        if not outdated and await self._struck(header, fault):
             return
         if access is None or refusal is not None:
             self._refuse(header, refusal)
@@ -68,8 +62,8 @@ class Login:
                 connection.identity = access.identity
                 connection.message_types = frozenset(name for one in registrations for name in one["message_types"])
                 service.hub.add(connection)
-            connection.reply(header, OK, **self._answer(header, access.identity, registrations))
-            self._accept(access)
+            connection.reply(header, OK, **self._answer(header, access.identity, registrations, outdated))
+            self._accept(access, header["token"])
             for action in actions:
                 action()
 
@@ -85,7 +79,7 @@ class Login:
             self._connection.reply(header, _unauthorized(error))
             return
         self._connection.reply(header, OK)
-        self._accept(access)
+        self._accept(access, header["token"])
 
     def forget(self) -> None:
         """No more warnings: the connection is over."""
@@ -97,13 +91,15 @@ class Login:
             self._connection.reply(header, _unauthorized(error))
         self._connection.end()
 
-    def _answer(self, header: dict[str, Any], identity: str, registrations: list[dict[str, Any]]) -> dict[str, Any]:
+    def _answer(
+        self, header: dict[str, Any], identity: str, registrations: list[dict[str, Any]], outdated: bool
+    ) -> dict[str, Any]:
         service = self._service
         product = next((one["product"] for one in registrations), DEFAULT_PRODUCT)
-        contexts = [{"notification_ctx_id": service.ids.uuid()} | one for one in registrations]
+        contexts = [{"notification_ctx_id": service.packet_ids.uuid()} | one for one in registrations]
         return {
             "capabilities": ["client_update", "offline_storage"],
-            **service.continuation(header.get("continuation_token"), identity),
+            **service.continuation(header.get("continuation_token"), identity, outdated=outdated),
             "offline_storage": {product: {"storage_id": service.storage_id(identity)}},
             "init_registrations": contexts,
         }
@@ -113,35 +109,39 @@ class Login:
         if fault is None:
             return False
         if fault.action == "delay":
-            await asyncio.sleep(fault.delay)
+            await asyncio.sleep(self._service.faults.wait(fault))
             return False
         if fault.action == "drop":
             self._connection.drop()
         elif fault.action == "respond":
-            body = fault.body if isinstance(fault.body, dict) else {}
-            status = {"code": fault.status} | _REFUSALS.get(fault.status, {"status": "ERROR"})
-            status |= {key: body[key] for key in ("status", "description", "errorCode") if key in body}
-            payload = {"backoff_policy": body["backoff_policy"]} if "backoff_policy" in body else None
-            self._connection.reply(header, status, payload)
+            self._connection.reply(header, fault.refusal(), fault.hint())
         return True
 
-    def _accept(self, access: auth.Access) -> None:
+    def _accept(self, access: auth.Access, token: str) -> None:
         service, connection = self._service, self._connection
+        self._token = token
         self.access = access
         self.forget()
         # A token that is born with less than the warning time is warned of at once, not never.
         warning = max(access.expires - service.config.token_warning, service.clock.now())
         self._timers = [
-            service.clock.call_at(warning, self._warn),
+            service.clock.call_at(warning, self.warn),
             service.clock.call_at(access.expires, lambda: connection.close(410)),
         ]
 
-    def _warn(self) -> None:
+    def expire(self) -> None:
+        """From now on the token is refused everywhere, and the connection ends as at a token's end."""
+        if self._token:
+            self._service.expire(self._token)
+            self._connection.close(410)
+
+    def warn(self) -> None:
+        """Say that the token is about to expire."""
         left = int(self._service.config.token_warning * 1000)
         self._connection.send(
             {
                 "method": "client_update",
-                "id": self._service.ids.sid("TM"),
+                "id": self._service.packet_ids.sid("TM"),
                 "client_update_type": "token_about_to_expire",
                 "client_update_message": f"Your token is about to expire. Time left: less than {left} ms",
             }

@@ -49,7 +49,7 @@ class Requests:
             await self._answer(header, body, http)
         elif fault.action == "delay":
             # Beside the others: one slow answer does not hold up the next.
-            self._service.background(self._delayed(header, body, http, fault.delay))
+            self._service.background(self._delayed(header, body, http, self._service.faults.wait(fault)))
         else:
             await self._faulty(header, body, http, fault)
 
@@ -98,12 +98,15 @@ class Requests:
         await self._answer(header, body, http)
 
     async def _faulty(self, header: dict[str, Any], body: bytes, http: dict[str, Any], fault: Fault) -> None:
-        """``ignore`` does nothing at all; ``drop_after`` does what was asked for and cuts the socket."""
+        """``refuse`` is the transport's own answer; ``ignore`` does nothing at all; ``drop_after`` does what was asked
+        for and cuts the socket."""
         if fault.action == "respond":
             content = fault.body
             if content is None:
                 content = TwilioError(fault.status, 20000 + fault.status, tunnel.reason(fault.status)).body()
-            self._send(header, tunnel.Answer(fault.status, tunnel.reason(fault.status), {}, content))
+            self._send(header, tunnel.Answer(fault.status, tunnel.reason(fault.status), fault.headers or {}, content))
+        elif fault.action == "refuse":
+            self._connection.reply(header, fault.refusal(), fault.hint())
         elif fault.action == "drop_after":
             await self._answer(header, body, http, silent=True)
         elif fault.action == "drop":
