@@ -37,6 +37,7 @@ from pyconvo.payloads import (
     StartFailure,
     UserUpdated,
 )
+from pyconvo.push import NotificationsChannelType, NotificationTypes, PushNotification, PushNotificationData
 from pyconvo.services.configuration import ConversationLimits
 from pyconvo.services.conversation_fields import ConversationState, LastMessage
 from pyconvo.twilsock.actions import ConnectionErrorInfo
@@ -69,9 +70,13 @@ __all__ = [
     "Message",
     "MessageBuilder",
     "MessageUpdated",
+    "NotificationTypes",
+    "NotificationsChannelType",
     "Paginator",
     "Participant",
     "ParticipantUpdated",
+    "PushNotification",
+    "PushNotificationData",
     "ReplyError",
     "SendMediaOptions",
     "StartFailure",

@@ -20,11 +20,13 @@ from pyconvo.media_urls import MediaUrls
 from pyconvo.options import ClientOptions, official_names
 from pyconvo.paginator import Paginator
 from pyconvo.payloads import InitFailed, StartFailure, raised_as
+from pyconvo.push_members import PushMembers
 from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import PRODUCT_ID, Configuration
 from pyconvo.services.conversations import EVENTS, Conversations
 from pyconvo.services.media import MediaService
 from pyconvo.services.network import CachedNetwork
+from pyconvo.services.push import PushRegistrations
 from pyconvo.services.session import Core, Session
 from pyconvo.services.tasks import Tasks
 from pyconvo.services.typing import TYPING_INDICATOR, TypingIndicator
@@ -58,7 +60,7 @@ _CONVERSATION_OPTIONS = schema(
 _STARTUP = "conversations.client.startup"
 
 
-class Client(Entity, MediaUrls):
+class Client(Entity, MediaUrls, PushMembers):
     """One user's connection. Starts connecting at once; needs a running event loop.
 
     ``token``: an access token with a grant for conversations. ``options``: :class:`ClientOptions`, or a mapping
@@ -73,6 +75,7 @@ class Client(Entity, MediaUrls):
     ``message_updated(MessageUpdated)``, ``typing_started``, ``typing_ended`` (Participant), ``user_subscribed``,
     ``user_unsubscribed`` (User), ``user_updated(UserUpdated)``, ``connection_state_changed(state)``,
     ``connection_error(ConnectionErrorInfo)``, ``token_about_to_expire()``, ``token_expired()``,
+    ``push_notification(PushNotification)``,
     ``initialized()``, ``init_failed(InitFailed)``, ``state_changed(state)`` with ``"initialized"`` or
     ``"failed"``.
     """
@@ -96,6 +99,7 @@ class Client(Entity, MediaUrls):
         self._failure: ConnectionErrorInfo | StartFailure | None = None
         self._started = False
         self._core = self._build(host or default_host())
+        self._push = PushRegistrations(self._core, self._options.registrations_url, token)
         self._myself = User(self._core)
         self._ready = self._new_readiness()
         self._listen()
@@ -158,6 +162,7 @@ class Client(Entity, MediaUrls):
         if token != self._token:
             await self._core.twilsock.update_token(token)
             self._token = token
+            self._push.use_token(token)
             if self._session is not None:
                 self._session.media.token = token
         return self

@@ -78,6 +78,7 @@ class ClientOptions:
     sync: Mapping[str, Any] = field(default_factory=dict)
     twilsock: Mapping[str, Any] = field(default_factory=dict)
     mcs: Mapping[str, Any] = field(default_factory=dict)
+    notifications: Mapping[str, Any] = field(default_factory=dict)
     chat: ClientOptions | None = None
     ip_messaging: ClientOptions | None = None
 
@@ -119,6 +120,12 @@ class ClientOptions:
     def media_region(self) -> str:
         """Where media are, when the service tells no whole address."""
         return str(self.mcs.get("region") or self.region or "us1")
+
+    @property
+    def registrations_url(self) -> str:
+        """Where devices are registered for push."""
+        region = self.notifications.get("region") or self.region or "us1"
+        return str(self.notifications.get("ersUrl") or f"https://ers.{region}.twilio.com/v1/registrations")
 
     @property
     def socket_url(self) -> str:

@@ -132,8 +132,8 @@ class Bridge:
             session.answer_error(call, error)
 
     async def _invoke(self, target: object, spec: ClassSpec, method: str, args: list[Any]) -> Any:
-        if spec.name == "Conversation" and method in PREPARED:
-            return await PREPARED[method](target, *args)
+        if (prepared := PREPARED.get(spec.name, {}).get(method)) is not None:
+            return await prepared(target, *args)
         if method not in spec.methods:
             raise ArgumentError(f"{spec.name} has no method {method}")
         function = getattr(target, spec.methods[method])

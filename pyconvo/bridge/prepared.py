@@ -1,4 +1,4 @@
-"""Sends what the page put together: messages of ``prepareMessage()``, and media.
+"""The page's own calls: it sends what was put together there (messages of ``prepareMessage()``, media), and waits.
 
 The builder itself lives on the page (its methods are synchronous there), and so does whatever holds binary content;
 both cross when they are sent. Not responsible for the checks: the page has made them, and the core's own methods do.
@@ -42,5 +42,12 @@ def _content(description: dict[str, Any], data: bytes) -> MediaContent:
     return SendMediaOptions(description["contentType"], data, description.get("filename"))
 
 
-#: The page's names for these.
-PREPARED: dict[str, Callable[..., Awaitable[Any]]] = {"$send": _send_prepared, "$sendMedia": _send_media}
+async def _ready(client: Any) -> None:
+    await client._wait_ready()
+
+
+#: By class, and the page's names for these.
+PREPARED: dict[str, dict[str, Callable[..., Awaitable[Any]]]] = {
+    "Conversation": {"$send": _send_prepared, "$sendMedia": _send_media},
+    "Client": {"$ready": _ready},
+}

@@ -77,5 +77,8 @@ class Host(Protocol):
     def on_network_change(self, callback: Callable[[bool], Any]) -> Callable[[], None]:
         """Tell ``callback`` when the platform goes online (True) or offline (False). Returns the way to stop."""
 
+    def platform(self) -> str:
+        """What the platform calls itself, for people: a browser's user agent; ``web`` elsewhere."""
+
     def metadata(self) -> dict[str, Any]:
         """``env, envv, os, osv, osa`` for Twilsock's init, ``pl``-style names left to the callers."""

@@ -250,6 +250,9 @@ class BrowserHost:
 
         return stop
 
+    def platform(self) -> str:
+        return str(getattr(self.js.navigator, "userAgent", "unknown"))
+
     def metadata(self) -> dict[str, Any]:
         return browser_metadata(str(getattr(self.js.navigator, "userAgent", "")))
 

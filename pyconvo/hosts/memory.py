@@ -140,6 +140,9 @@ class MemoryHost:
         self._network.append(callback)
         return lambda: self._network.remove(callback)
 
+    def platform(self) -> str:
+        return "web"
+
     def metadata(self) -> dict[str, Any]:
         return {"env": "memory", "envv": "1", "os": "none", "osv": "unknown", "osa": 64}
 

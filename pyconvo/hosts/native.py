@@ -164,6 +164,9 @@ class NativeHost:
     def on_network_change(self, callback: Callable[[bool], Any]) -> Callable[[], None]:
         return lambda: None
 
+    def platform(self) -> str:
+        return "web"
+
     def metadata(self) -> dict[str, Any]:
         return {
             "env": platform.python_implementation(),

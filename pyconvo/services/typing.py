@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pyconvo.hosts.base import Host
+from pyconvo.push import NotificationTypes
 from pyconvo.services.configuration import Configuration
 from pyconvo.twilsock.connection import TwilsockClient
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from pyconvo.conversation import Conversation
 
 #: The notification that somebody types.
-TYPING_INDICATOR = "twilio.ipmsg.typing_indicator"
+TYPING_INDICATOR = NotificationTypes.TYPING_INDICATOR
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

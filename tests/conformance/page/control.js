@@ -23,6 +23,15 @@ export const emulator = {
   advance: (seconds) => post("/emulator/clock", { advance: seconds }),
   state: () => request("GET", "/emulator/state"),
   log: async () => (await request("GET", "/emulator/log")).log,
+  /** What a client's devices were registered and removed by: method, path, parameters, body. */
+  registrations: async () =>
+    (await emulator.log())
+      .filter(({ dir, header }) => dir === "c>s" && header.http_request?.path.startsWith("/v1/registrations"))
+      .map(({ header: { http_request: request, active_grant }, payload }) => ({
+        request: [request.host, request.method, request.path, request.params, request.headers, active_grant],
+        payload: payload.endpoint_platform ? { ...payload, endpoint_platform: navigator.userAgent.startsWith(payload.endpoint_platform) } : payload,
+      })),
+  pushes: async (more = "") => (await request("GET", `/emulator/pushes?${more}`)).pushes,
   /** Messages from the service itself: `author` need not be connected. */
   say: (conversation, author, bodies) =>
     post(`/emulator/conversations/${conversation}/messages`, { author, bodies }),

@@ -7,7 +7,7 @@ export const EVENTS = [
   "conversationAdded", "conversationJoined", "conversationLeft", "conversationRemoved", "conversationUpdated",
   "participantJoined", "participantLeft", "participantUpdated", "messageAdded", "messageRemoved", "messageUpdated",
   "typingStarted", "typingEnded", "tokenAboutToExpire", "tokenExpired", "userSubscribed", "userUnsubscribed",
-  "userUpdated", "stateChanged", "initialized", "initFailed", "connectionStateChanged", "connectionError",
+  "userUpdated", "stateChanged", "initialized", "initFailed", "connectionStateChanged", "connectionError", "pushNotification",
 ];
 
 const PATIENCE = 20_000;

@@ -10,6 +10,7 @@ import { tableOf, version } from "../bridge/surface.js";
 import { define } from "./define.js";
 import { dispatch, ReplayEventEmitter } from "./emitter.js";
 import { lookup } from "./entities.js";
+import { NotificationTypes, parsePush, type PushNotification } from "./push.js";
 import { check } from "./validate.js";
 
 type Options = Record<string, unknown>;
@@ -21,6 +22,12 @@ interface Local {
   readonly started: Promise<void>;
   settle(error?: unknown): void;
 }
+
+interface InitRegistration {
+  populateInitRegistrations(types: readonly string[]): void;
+}
+
+const SYNC_TYPES = ["twilio.sync.event", "com.twilio.rtd.cds.document", "com.twilio.rtd.cds.list", "com.twilio.rtd.cds.map"];
 
 const locals = slot<Local>("client");
 
@@ -71,6 +78,8 @@ export function clientClass(bridgeOf: () => Bridge) {
   class Client extends ReplayEventEmitter {
     static readonly version = version;
     readonly version = version;
+    /** The static function, as in the official SDK. */
+    readonly parsePushNotification = Client.parsePushNotification;
 
     constructor(...args: [token: string, options?: Options]) {
       super();
@@ -97,6 +106,24 @@ export function clientClass(bridgeOf: () => Bridge) {
         if (entryOf(client).session.failure !== undefined || args[1]?.["throwErrorsAlways"]) throw error;
       }
       return client;
+    }
+
+    /** Reads what the platform of a push notification delivered. */
+    static parsePushNotification(...args: [payload: object]): PushNotification {
+      examine("parsePushNotification", args);
+      return parsePush(args[0]);
+    }
+
+    /** For a connection that is shared with other products: asks for what this client needs. */
+    static populateInitRegistrations(registration: InitRegistration): void {
+      registration.populateInitRegistrations([NotificationTypes.TYPING_INDICATOR]);
+      registration.populateInitRegistrations(SYNC_TYPES);
+    }
+
+    async handlePushNotification(...args: [payload: object]): Promise<void> {
+      examine("handlePushNotification", args);
+      await entryOf(this).session.caller.call(this, "$ready", []);
+      this.emit("pushNotification", parsePush(args[0]));
     }
 
     get token(): string {

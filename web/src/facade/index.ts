@@ -11,6 +11,8 @@ import { clientClass, clientFailed, clientHeard } from "./client.js";
 import { dispatch, remember, ReplayEventEmitter, watchUse } from "./emitter.js";
 import { AggregatedDeliveryReceipt, Conversation, entityClasses, Media, Message, Participant, User } from "./entities.js";
 
+import { NotificationTypes, PushNotification } from "./push.js";
+
 export type { Port, Runtime };
 
 /** The exports over `runtime`, which is started when the first client is made (unless it runs already). */
@@ -54,7 +56,9 @@ export function createFacade(runtime: Runtime) {
     Media,
     Message,
     MessageBuilder,
+    NotificationTypes,
     Participant,
+    PushNotification,
     UnsentMessage,
     User,
     /** State, progress and readiness of the core (an addition to the official SDK). */
