@@ -29,6 +29,7 @@ from pyconvo.emulator.conversations.routes import routes as conversation_routes
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults.door import Door
 from pyconvo.emulator.gate import LOOPBACK_ORIGIN, Gate, refuse
+from pyconvo.emulator.rest.webhooks import webhook_routes
 from pyconvo.emulator.rules_control import RulesControl
 from pyconvo.emulator.service import Service
 from pyconvo.emulator.static import static
@@ -117,6 +118,7 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         Route("/token", token),
         *Control(service).routes(),
         *RulesControl(service).routes(),
+        *webhook_routes(service),
         *HookControl(lambda: service.webhooks).routes(),
         *PushControl(lambda: service.conversations.push).routes(),
         *ChannelControl(service).routes(),

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pyconvo.emulator.caller import SCOPE_KEY, Caller
 from pyconvo.emulator.conversations import origin
 from pyconvo.emulator.errors import TwilioError
+from pyconvo.emulator.rest.account import authenticate, is_rest
 from pyconvo.emulator.service import Service
 from pyconvo.emulator.webhooks.decisions import Asked, Decisions
 
@@ -23,14 +24,12 @@ logger = logging.getLogger("pyconvo.emulator")
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
-#: Paths of the client's API, for which a direct request must carry a token.
-CLIENT_API = ("/Client/", "/v3/", "/v4/", "/v1/Instances/", "/v1/Services/", "/v1/registrations")
-#: Paths that rate limits are about: the client's API and that of servers.
-LIMITED = (*CLIENT_API, "/v1/")
+#: Paths of the client's API, for which a direct request must carry a token, and of the REST API for servers.
+CLIENT_API = ("/Client/", "/v3/", "/v4/", "/v1/")
 #: Paths that change or read the service's data: they take turns with the tunnelled requests.
 SERVICE = (*CLIENT_API, "/emulator/", "/token", "/media-content/")
 #: Of the media service, whose requests may be large.
-MEDIA = "/v1/Services/"
+MEDIA = re.compile(r"/v1/Services/[^/]+/Media(Set)?(/|$)")
 #: Of those, what must not wait for its turn: receivers of webhooks, and who waits for webhooks to be delivered.
 OUT_OF_TURN = ("/emulator/hooks/", "/emulator/webhooks/deliveries")
 LARGEST_BODY = 64 * 1024 * 1024
@@ -45,6 +44,10 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or SCOPE_KEY in scope:
+            if SCOPE_KEY in scope and is_rest(scope["path"]):
+                text = "A client's token does not open the REST API"
+                await refuse(TwilioError(403, 20403, text))(scope, receive, send)
+                return
             await self._guarded(scope, receive, send)
             return
         request = Request(scope) if scope["type"] == "http" else None
@@ -80,7 +83,7 @@ class Gate:
         """The body is read before the turn and the answer sent after it: a slow peer must not stop the others."""
         hub = self._service.hub
         try:
-            is_media = scope["path"].startswith(MEDIA)
+            is_media = MEDIA.match(scope["path"]) is not None
             body = await _whole(receive, LARGEST_UPLOAD if is_media else LARGEST_BODY)
             self._rate(scope)
         except TwilioError as error:
@@ -113,7 +116,9 @@ class Gate:
     async def _handed_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         """To the application, with whoever calls entered in the scope."""
         try:
-            if scope["path"].startswith(CLIENT_API) and scope["method"] != "OPTIONS":
+            if is_rest(scope["path"]):
+                authenticate(Request(scope).headers.get("authorization"), self._service.config.secret)
+            elif scope["path"].startswith(CLIENT_API) and scope["method"] != "OPTIONS":
                 scope[SCOPE_KEY] = self._caller(scope)
         except TwilioError as error:
             await refuse(error)(scope, receive, send)
@@ -123,7 +128,7 @@ class Gate:
 
     def _rate(self, scope: Scope) -> None:
         """Raises Twilio's 429 when the caller has asked too often. The control plane may always be used."""
-        if not scope["path"].startswith(LIMITED) or scope["method"] == "OPTIONS":
+        if not scope["path"].startswith(CLIENT_API) or scope["method"] == "OPTIONS":
             return
         try:
             caller = self._service.verify(Request(scope).headers.get("x-twilio-token")).identity

@@ -122,6 +122,19 @@ async def test_a_get_carries_everything_in_its_address(emulator: Emulator, hooks
     assert (one["result"], one["attempts"][0]["status"]) == ("delivered", 200)
 
 
+@pytest.mark.parametrize("rest", ["", "/", "/a b", "/ä?q=ö&x", "/%20x"])
+async def test_every_address_is_signed_as_its_receiver_sees_it(
+    emulator: Emulator, hooks: HookServer, rest: str
+) -> None:
+    sid = room(emulator)
+    async with Wire.login(emulator, "alice") as alice:
+        for method in ("GET", "POST"):
+            emulator.set_webhooks(post=hooks.url + rest, filters=["onMessageAdded"], method=method)
+            await alice.request("POST", f"{BASE}/{sid}/Messages", {"body": "hällo"})
+            emulator.webhooks()
+    assert [(got.method, got.genuine) for got in hooks.received] == [("GET", True), ("POST", True)]
+
+
 async def test_only_what_the_filters_name_is_sent(emulator: Emulator, hooks: HookServer) -> None:
     sid = room(emulator)
     emulator.set_webhooks(pre=hooks.url, post=hooks.url, filters=["onMessageAdd", "onParticipantRemoved"])

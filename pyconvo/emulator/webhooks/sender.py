@@ -81,9 +81,9 @@ class Sender:
         timeout = httpx.Timeout(overrides.read, connect=overrides.connect)
         if delivery.method == "GET":
             url = overrides.url + ("&" if "?" in overrides.url else "?") + urlencode(form)
-            headers[HEADER] = sign(self._auth_token, url, {})
+            headers[HEADER] = sign(self._auth_token, _as_sent(url), {})
             return self._open().build_request("GET", url, headers=headers, timeout=timeout)
-        headers[HEADER] = sign(self._auth_token, overrides.url, form)
+        headers[HEADER] = sign(self._auth_token, _as_sent(overrides.url), form)
         headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
         content = urlencode(form).encode()
         return self._open().build_request("POST", overrides.url, content=content, headers=headers, timeout=timeout)
@@ -94,3 +94,9 @@ class Sender:
             limits = httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE)
             self._client = httpx.AsyncClient(trust_env=False, limits=limits)
         return self._client
+
+
+def _as_sent(url: str) -> str:
+    """The address as its receiver sees it: with a path, and escaped."""
+    made = httpx.URL(url)
+    return f"{made.scheme}://{made.netloc.decode()}{made.raw_path.decode()}"
