@@ -10,7 +10,9 @@ from pyconvo.client import Client
 from pyconvo.conversation import Conversation
 from pyconvo.errors import (
     ArgumentError,
+    ClientClosedError,
     ConversationsError,
+    EventsLostError,
     FetchError,
     HostError,
     InitializationError,
@@ -22,6 +24,8 @@ from pyconvo.errors import (
     TwilsockError,
     UpstreamError,
 )
+from pyconvo.event_stream import EventStream
+from pyconvo.events import Event, Signal
 from pyconvo.json_values import JSONValue
 from pyconvo.media import FormData, Media, MediaCategory, MediaContent, SendMediaOptions
 from pyconvo.message import AggregatedDeliveryReceipt, Message
@@ -30,6 +34,8 @@ from pyconvo.options import ClientOptions
 from pyconvo.paginator import Paginator
 from pyconvo.participant import Participant
 from pyconvo.payloads import (
+    ClientSynchronizationStatus,
+    ConversationSynchronizationStatus,
     ConversationUpdated,
     InitFailed,
     MessageUpdated,
@@ -48,13 +54,19 @@ __all__ = [
     "AggregatedDeliveryReceipt",
     "ArgumentError",
     "Client",
+    "ClientClosedError",
     "ClientOptions",
+    "ClientSynchronizationStatus",
     "ConnectionErrorInfo",
     "Conversation",
     "ConversationLimits",
     "ConversationState",
+    "ConversationSynchronizationStatus",
     "ConversationUpdated",
     "ConversationsError",
+    "Event",
+    "EventStream",
+    "EventsLostError",
     "FetchError",
     "FormData",
     "HostError",
@@ -79,6 +91,7 @@ __all__ = [
     "PushNotificationData",
     "ReplyError",
     "SendMediaOptions",
+    "Signal",
     "StartFailure",
     "SyncError",
     "TransportUnavailableError",

@@ -14,12 +14,14 @@ from typing import Any, ClassVar, Self
 from pyconvo.conversation import Conversation
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
+from pyconvo.event_names import ClientEvents
 from pyconvo.hosts.base import Host
 from pyconvo.hosts.default import default_host
+from pyconvo.lifetime import Lifetime
 from pyconvo.media_urls import MediaUrls
 from pyconvo.options import ClientOptions, official_names
 from pyconvo.paginator import Paginator
-from pyconvo.payloads import InitFailed, StartFailure, raised_as
+from pyconvo.payloads import ClientSynchronizationStatus, InitFailed, StartFailure, raised_as
 from pyconvo.push_members import PushMembers
 from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import PRODUCT_ID, Configuration
@@ -60,26 +62,22 @@ _CONVERSATION_OPTIONS = schema(
 _STARTUP = "conversations.client.startup"
 
 
-class Client(Entity, MediaUrls, PushMembers):
+class Client(Entity, ClientEvents, MediaUrls, PushMembers):
     """One user's connection. Starts connecting at once; needs a running event loop.
 
     ``token``: an access token with a grant for conversations. ``options``: :class:`ClientOptions`, or a mapping
     with the official names. ``host``: the platform; found by itself.
 
     ``async with Client(token) as client:`` waits for the start, raises :class:`InitializationError` when it fails,
-    and shuts down at the end.
+    and shuts down at the end: also after an exception in its block, and when its task is cancelled.
 
-    Events: ``conversation_added``, ``conversation_joined``, ``conversation_left``, ``conversation_removed``
-    (Conversation), ``conversation_updated(ConversationUpdated)``, ``participant_joined``, ``participant_left``
-    (Participant), ``participant_updated(ParticipantUpdated)``, ``message_added``, ``message_removed`` (Message),
-    ``message_updated(MessageUpdated)``, ``typing_started``, ``typing_ended`` (Participant), ``user_subscribed``,
-    ``user_unsubscribed`` (User), ``user_updated(UserUpdated)``, ``connection_state_changed(state)``,
-    ``connection_error(ConnectionErrorInfo)``, ``token_about_to_expire()``, ``token_expired()``,
-    ``push_notification(PushNotification)``,
-    ``initialized()``, ``init_failed(InitFailed)``, ``state_changed(state)`` with ``"initialized"`` or
-    ``"failed"``.
+    Raises :class:`ArgumentError` for a token that is no text or empty, and for options that are no mapping.
+
+    Official: ``Client``. Here and in all other classes the official name of a member or event is its name in
+    camelCase, unless its documentation says otherwise.
     """
 
+    #: The official SDK's version that this one behaves like.
     version: ClassVar[str] = OFFICIAL_SDK_VERSION
 
     def __init__(
@@ -87,7 +85,7 @@ class Client(Entity, MediaUrls, PushMembers):
     ) -> None:
         check(1, NON_EMPTY_STRING, token)
         check(2, [PURE_OBJECT, OMITTED], UNDEFINED if options is None else options)
-        super().__init__()
+        super().__init__(Lifetime())
         self._token = token
         self._options = ClientOptions.read(options)
         self._options.apply_log_level()
@@ -98,6 +96,7 @@ class Client(Entity, MediaUrls, PushMembers):
         self._listing: asyncio.Task[None] | None = None
         self._failure: ConnectionErrorInfo | StartFailure | None = None
         self._started = False
+        self._synchronization: ClientSynchronizationStatus = "started"
         self._core = self._build(host or default_host())
         self._push = PushRegistrations(self._core, self._options.registrations_url, token)
         self._myself = User(self._core)
@@ -116,20 +115,46 @@ class Client(Entity, MediaUrls, PushMembers):
         """A client whose start is over.
 
         Returns also when the start failed (``init_failed`` tells), unless the option ``throw_errors_always`` is
-        set: then raises :class:`InitializationError`.
+        set: then raises :class:`InitializationError`, and the client is shut down. It is, too, when the waiting task
+        is cancelled. Arguments as for the class.
         """
         check(1, STRING, token)
         check(2, [OMITTED, PURE_OBJECT], UNDEFINED if options is None else options)
         client = cls(token, options, host=host)
-        await client._wait_ready()
+        try:
+            await client._wait_ready()
+        except BaseException:
+            # Nobody will ever hold this client.
+            await client._close()
+            raise
         return client
 
     # -- state -----------------------------------------------------------------------------------------------
 
     @property
     def connection_state(self) -> str:
-        """``unknown``, ``connecting``, ``connected``, ``disconnecting``, ``disconnected``, ``denied``, ``retrying``."""
+        """``unknown``, ``connecting``, ``connected``, ``disconnecting``, ``disconnected``, ``denied``, ``retrying``.
+
+        ``denied``: the token was refused; ``retrying``: a socket failed, another is tried soon.
+        """
         return self._connection_state
+
+    @property
+    def synchronization_status(self) -> ClientSynchronizationStatus:
+        """How much of the user's data is here, in the mobile SDKs' terms.
+
+        ``"started"``; ``"conversations_completed"``: the list of conversations is known (iOS:
+        ``conversationsListCompleted``); ``"completed"``: all its conversations are followed, their participants read;
+        ``"failed"``: the start or the list failed. ``initialized`` does not wait for any of it.
+
+        Mobile SDKs: ``SynchronizationStatus`` of the client. Guide: "Initializing Conversations SDK Clients".
+        """
+        return self._synchronization
+
+    @property
+    def token(self) -> str:
+        """The access token in use: the last one that the service has accepted, or the first."""
+        return self._token
 
     @property
     def user(self) -> User:
@@ -146,9 +171,13 @@ class Client(Entity, MediaUrls, PushMembers):
     # -- life ------------------------------------------------------------------------------------------------
 
     async def shutdown(self) -> None:
-        """Close the connection, after the start is over. Nothing is announced afterwards."""
+        """Close the connection, after the start is over. Nothing is announced afterwards.
+
+        Streams of events and :meth:`wait_for` end. What was read stays readable.
+        """
         await self._wait_ready()
         await self._core.twilsock.disconnect()
+        self._core.twilsock.after_events(self._core.lifetime.finish)
 
     @checked(NON_EMPTY_STRING)
     async def update_token(self, token: str) -> Client:
@@ -168,20 +197,27 @@ class Client(Entity, MediaUrls, PushMembers):
         return self
 
     async def __aenter__(self) -> Self:
-        await self._wait_ready()
-        if self._session is None or not self._started:
-            failure = self._failure or StartFailure(True, "The client did not start")
+        try:
+            await self._wait_ready()
+            if self._session is None or not self._started:
+                raise raised_as(self._failure or StartFailure(True, "The client did not start"))
+        except BaseException:
+            # Cancelled, too: the end of the block will not be reached.
             await self._close()
-            raise raised_as(failure)
+            raise
         return self
 
     async def __aexit__(self, *error: object) -> None:
         await self._close()
 
     async def _close(self) -> None:
-        await self._core.twilsock.disconnect()
-        self._core.tasks.cancel()
-        self._core.sync.shutdown()
+        core = self._core
+        try:
+            await core.twilsock.disconnect()
+        finally:
+            core.tasks.cancel()
+            core.sync.shutdown()
+            core.twilsock.after_events(core.lifetime.finish)
 
     # -- conversations ---------------------------------------------------------------------------------------
 
@@ -260,7 +296,7 @@ class Client(Entity, MediaUrls, PushMembers):
         twilsock.on("state_changed", self._on_state_changed)
         sync = SyncClient(host, twilsock, SyncOptions(cds_uri=options.sync_url, product_id=PRODUCT_ID))
         commands = Commands(host, twilsock, options.base_url, PRODUCT_ID)
-        return Core(host, Tasks(), twilsock, sync, commands)
+        return Core(host, Tasks(), twilsock, sync, commands, self._lifetime or Lifetime())
 
     def _listen(self) -> None:
         twilsock = self._core.twilsock
@@ -269,6 +305,8 @@ class Client(Entity, MediaUrls, PushMembers):
         twilsock.once("connected", self._on_connected)
 
     def _on_state_changed(self, state: str) -> None:
+        if state == "connecting":
+            self._core.lifetime.begin()
         if state != self._connection_state:
             self._connection_state = state
             self._mark_dirty()
@@ -281,6 +319,7 @@ class Client(Entity, MediaUrls, PushMembers):
         twilsock.off("connection_error", self._fail)
         twilsock.off("disconnected", self._on_disconnected)
         twilsock.add_telemetry_start(_STARTUP, "Conversations client startup", "")
+        self._reach("started")
         self._core.tasks.start(self._start(), "starting the client")
 
     async def _start(self) -> None:
@@ -310,6 +349,7 @@ class Client(Entity, MediaUrls, PushMembers):
         self._conversations = Conversations(self._session)
         for event in EVENTS:
             self._forward(self._conversations, event)
+        self._conversations.on("list_known", lambda: self._reach("conversations_completed"))
         self._listing = core.tasks.start(self._conversations.load(), "reading the list of conversations")
         # As a task like the listing, so that their first requests go out in this order.
         await core.tasks.start(self._myself._ensure_fetched(), "reading the own user")
@@ -321,6 +361,20 @@ class Client(Entity, MediaUrls, PushMembers):
         self.emit("state_changed", "initialized")
         self.emit("initialized")
         core.twilsock.add_telemetry_end(_STARTUP)
+        core.tasks.start(self._synchronize(self._conversations, self._listing), "waiting for all conversations")
+
+    async def _synchronize(self, conversations: Conversations, listing: asyncio.Task[None]) -> None:
+        try:
+            await asyncio.shield(listing)
+        except ConversationsError:
+            self._reach("failed")
+            return
+        await conversations.followed()
+        self._reach("completed")
+
+    def _reach(self, status: ClientSynchronizationStatus) -> None:
+        self._synchronization = status
+        self.emit("synchronization_status_updated", status)
 
     def _forward(self, source: Users | Conversations, event: str) -> None:
         source.on(event, lambda payload: self.emit(event, payload))
@@ -333,6 +387,7 @@ class Client(Entity, MediaUrls, PushMembers):
                 self._ready.set_exception(failure)
             else:
                 self._ready.set_result(None)
+        self._reach("failed")
         self.emit("state_changed", "failed")
         self.emit("init_failed", InitFailed(error))
 

@@ -13,13 +13,17 @@ from typing import Any
 
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
+from pyconvo.event_names import ConversationEvents
 from pyconvo.json_values import JSONValue, encode_component, to_json, to_number
 from pyconvo.media import SENT_MEDIA_RULE, FormData, MediaContent
 from pyconvo.message import Message
 from pyconvo.message_builder import MessageBuilder
 from pyconvo.paginator import Paginator
 from pyconvo.participant import Participant
-from pyconvo.payloads import ConversationUpdated
+from pyconvo.payloads import (
+    ConversationSynchronizationStatus,
+    ConversationUpdated,
+)
 from pyconvo.services.configuration import ConversationLimits
 from pyconvo.services.conversation_fields import ConversationFields, ConversationState, LastMessage
 from pyconvo.services.message_list import Direction, MessageList
@@ -51,20 +55,20 @@ class ConversationLinks:
     participants: str
 
 
-class Conversation(Entity):
+class Conversation(Entity, ConversationEvents):
     """A conversation.
 
-    Changes made here show when the service has told of them, perhaps after the call has returned.
+    Changes made here show when the service has told of them, perhaps after the call has returned. Wherever nothing
+    else is said, methods raise :class:`ArgumentError` for arguments of a wrong kind, :class:`UpstreamError` when the
+    service refuses (``code`` says why), and :class:`TwilsockError` when the connection fails.
 
-    Events: ``participant_joined(Participant)``, ``participant_left(Participant)``,
-    ``participant_updated(ParticipantUpdated)``, ``message_added(Message)``, ``message_removed(Message)``,
-    ``message_updated(MessageUpdated)``, ``typing_started(Participant)``, ``typing_ended(Participant)``,
-    ``updated(ConversationUpdated)``, ``removed(Conversation)``.
+    Official: ``Conversation``.
     """
 
     def __init__(self, sid: str, descriptor: Mapping[str, Any], links: ConversationLinks, session: Session) -> None:
-        super().__init__()
+        super().__init__(session.lifetime)
         self._sid = sid
+        self._synchronization: ConversationSynchronizationStatus = "identifier"
         self._links = links
         self._session = session
         self._fields = ConversationFields(sid, descriptor)
@@ -73,7 +77,9 @@ class Conversation(Entity):
         self._roster = Roster(self, session)
         self._messages = MessageList(self, session)
         document = descriptor.get("channel")
-        self._streams = Streams(session, document, self._messages, self._roster, self._update, self._on_removed)
+        self._streams = Streams(
+            session, document, self._messages, self._roster, self._update, self._on_removed, self._on_reached
+        )
         for event in ("participant_joined", "participant_left", "participant_updated"):
             self._forward(self._roster, event)
         self._messages.on("message_added", self._on_message_added)
@@ -84,14 +90,17 @@ class Conversation(Entity):
 
     @property
     def sid(self) -> str:
+        """``CH…``, for ever the same."""
         return self._sid
 
     @property
     def unique_name(self) -> str | None:
+        """The name under which the service has it only once; ``None`` without one."""
         return self._fields.unique_name
 
     @property
     def friendly_name(self) -> str | None:
+        """The name to show; ``None`` without one."""
         return self._fields.friendly_name
 
     @property
@@ -100,7 +109,18 @@ class Conversation(Entity):
         return self._fields.status
 
     @property
+    def synchronization_status(self) -> ConversationSynchronizationStatus:
+        """How much of it is here, in the mobile SDKs' terms.
+
+        ``"identifier"``: its sid; ``"metadata"``: its own members are kept up to date; ``"all"``: its participants are
+        read, and messages can be; ``"failed"``: the service does not let it be followed. Back to ``"identifier"`` when
+        the own user is not in it any more.
+        """
+        return self._synchronization
+
+    @property
     def attributes(self) -> JSONValue:
+        """Any data of the application; ``{}`` when there is none."""
         return self._fields.attributes
 
     @property
@@ -110,14 +130,17 @@ class Conversation(Entity):
 
     @property
     def date_created(self) -> datetime | None:
+        """UTC; ``None`` while unknown."""
         return self._fields.date_created
 
     @property
     def date_updated(self) -> datetime | None:
+        """When its own members last changed, UTC."""
         return self._fields.date_updated
 
     @property
     def last_message(self) -> LastMessage | None:
+        """The newest message, ``None`` when there is none."""
         return self._fields.last_message
 
     @property
@@ -132,14 +155,17 @@ class Conversation(Entity):
 
     @property
     def state(self) -> ConversationState | None:
+        """Whether it is active, inactive or closed, and since when; ``None`` while unknown."""
         return self._fields.state
 
     @property
     def bindings(self) -> dict[str, Any]:
+        """Its addresses on other channels, by channel (``email``, ``sms``), with the official names."""
         return self._fields.bindings
 
     @property
     def limits(self) -> ConversationLimits:
+        """What messages may carry, as the service is configured; sizes in megabytes."""
         return self._session.configuration.limits
 
     # -- participants ----------------------------------------------------------------------------------------
@@ -356,6 +382,11 @@ class Conversation(Entity):
 
     def _forward(self, source: Roster | MessageList, event: str) -> None:
         source.on(event, lambda payload: self.emit(event, payload))
+
+    def _on_reached(self, status: ConversationSynchronizationStatus) -> None:
+        if status != self._synchronization:
+            self._synchronization = status
+            self.emit("synchronization_status_updated", self)
 
     def _on_removed(self) -> None:
         self.emit("removed", self)

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 from pyconvo.events import ReplayEventEmitter
+from pyconvo.lifetime import Lifetime
 
 
 class Entity(ReplayEventEmitter):
     """An emitter whose public attributes somebody may mirror."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, lifetime: Lifetime | None = None) -> None:
+        super().__init__(lifetime)
         #: Set by the bridge. Called after a change of public state, before the event that announces it.
         self._on_dirty: Callable[[Entity], Any] | None = None
 

@@ -18,6 +18,7 @@ class ConversationsError(Exception):
 
     @property
     def message(self) -> str:
+        """The text of the error."""
         return str(self)
 
 
@@ -142,8 +143,24 @@ class InitializationError(ConversationsError):
 
     @property
     def js_fields(self) -> tuple[str, ...]:  # type: ignore[override]
+        """As for every error; here it depends on the kind of failure."""
         return self._js_fields
 
 
 class HostError(ConversationsError):
     """The platform could not do what was asked (a socket or URL that cannot be opened)."""
+
+
+class ClientClosedError(ConversationsError):
+    """The client was shut down, so that what is waited for cannot happen any more."""
+
+
+class EventsLostError(ConversationsError):
+    """A stream of events was read too slowly. ``limit``: how many it keeps; all of them were given before this."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"More than {limit} events were waiting to be read, so that later ones were lost: "
+            "read the stream without long pauses, or give events() a higher limit"
+        )
+        self.limit = limit

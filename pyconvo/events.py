@@ -10,13 +10,43 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any, Self
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, overload
+
+from pyconvo.event_stream import EventStream, Waiter
+from pyconvo.lifetime import Lifetime
 
 logger = logging.getLogger("pyconvo.events")
 
+T = TypeVar("T")
 Listener = Callable[..., Any]
+
+#: Events that a stream keeps for its reader, unless told otherwise.
+STREAM_LIMIT = 1000
+
+
+if TYPE_CHECKING:
+    # As something else than a text: otherwise a listener that does not fit would be taken for one of a plain name.
+    class Event(Generic[T]):
+        def __init__(self, name: str) -> None: ...
+
+    class Signal:
+        def __init__(self, name: str) -> None: ...
+
+else:
+
+    class Event(str, Generic[T]):
+        """The name of an event whose listeners get a ``T``: a text like any other; the rest is for type checkers."""
+
+        __slots__ = ()
+
+    class Signal(str):
+        """The name of an event whose listeners get nothing."""
+
+        __slots__ = ()
+
+
+EventName: TypeAlias = str | Event[Any] | Signal
 
 
 class _Entry:
@@ -32,38 +62,80 @@ class _Entry:
 class ReplayEventEmitter:
     """Listeners by event name (snake_case), called in order of registration, in the emitter's own call.
 
-    A listener may be a coroutine function; it is then started as a task.
+    A listener may be a coroutine function; it is then started as a task. An exception that leaves a listener is
+    logged (logger ``pyconvo.events``) by :meth:`on_listener_error`; it stops nobody else.
+
+    Events are named by text (``"message_added"``) or, for a type checker to know what they bring, by the class's
+    constants (``Conversation.message_added``).
     """
 
-    def __init__(self) -> None:
-        self._entries: dict[str, list[_Entry]] = {}
-        self._last: dict[str, tuple[Any, ...]] = {}
+    #: Listeners of one event beyond which a leak is suspected, and logged; 0: any number.
+    default_max_listeners = 10
+
+    def __init__(self, lifetime: Lifetime | None = None) -> None:
+        """``lifetime``: until when there are events; waiting for one ends with it."""
+        self._lifetime = lifetime
+        self._entries: dict[Any, list[_Entry]] = {}
+        self._last: dict[Any, tuple[Any, ...]] = {}
         self._listener_tasks: set[asyncio.Task[Any]] = set()
+        self._max_listeners: int | None = None
 
-    def on(self, event: str, listener: Listener) -> Self:
+    # -- listeners -------------------------------------------------------------------------------------------
+
+    @overload
+    def on(self, event: Event[T], listener: Callable[[T], Any]) -> Self: ...
+    @overload
+    def on(self, event: Signal, listener: Callable[[], Any]) -> Self: ...
+    @overload
+    def on(self, event: str, listener: Listener) -> Self: ...
+    def on(self, event: Any, listener: Listener) -> Self:
         """Call ``listener(*payload)`` at every later ``event``."""
-        self._entries.setdefault(event, []).append(_Entry(listener, once=False))
-        return self
+        return self._enlist(event, _Entry(listener, once=False))
 
-    def once(self, event: str, listener: Listener) -> Self:
+    @overload
+    def once(self, event: Event[T], listener: Callable[[T], Any]) -> Self: ...
+    @overload
+    def once(self, event: Signal, listener: Callable[[], Any]) -> Self: ...
+    @overload
+    def once(self, event: str, listener: Listener) -> Self: ...
+    def once(self, event: Any, listener: Listener) -> Self:
         """Call ``listener`` at the next ``event`` only."""
-        self._entries.setdefault(event, []).append(_Entry(listener, once=True))
-        return self
+        return self._enlist(event, _Entry(listener, once=True))
 
-    def on_with_replay(self, event: str, listener: Listener) -> Self:
+    def prepend_listener(self, event: EventName, listener: Listener) -> Self:
+        """Like :meth:`on`, before the listeners that are there."""
+        return self._enlist(event, _Entry(listener, once=False), first=True)
+
+    def prepend_once_listener(self, event: EventName, listener: Listener) -> Self:
+        """Like :meth:`once`, before the listeners that are there."""
+        return self._enlist(event, _Entry(listener, once=True), first=True)
+
+    @overload
+    def on_with_replay(self, event: Event[T], listener: Callable[[T], Any]) -> Self: ...
+    @overload
+    def on_with_replay(self, event: Signal, listener: Callable[[], Any]) -> Self: ...
+    @overload
+    def on_with_replay(self, event: str, listener: Listener) -> Self: ...
+    def on_with_replay(self, event: Any, listener: Listener) -> Self:
         """Like :meth:`on`, but first, at once, with the last ``event`` if there was one."""
         if event in self._last:
             self._call(event, listener, self._last[event])
         return self.on(event, listener)
 
-    def once_with_replay(self, event: str, listener: Listener) -> Self:
+    @overload
+    def once_with_replay(self, event: Event[T], listener: Callable[[T], Any]) -> Self: ...
+    @overload
+    def once_with_replay(self, event: Signal, listener: Callable[[], Any]) -> Self: ...
+    @overload
+    def once_with_replay(self, event: str, listener: Listener) -> Self: ...
+    def once_with_replay(self, event: Any, listener: Listener) -> Self:
         """At once with the last ``event`` if there was one; else like :meth:`once`."""
         if event in self._last:
             self._call(event, listener, self._last[event])
             return self
         return self.once(event, listener)
 
-    def off(self, event: str, listener: Listener) -> Self:
+    def off(self, event: EventName, listener: Listener) -> Self:
         """Remove the latest registration of ``listener`` for ``event``; unknown ones are ignored."""
         entries = self._entries.get(event, [])
         for position in range(len(entries) - 1, -1, -1):
@@ -72,7 +144,19 @@ class ReplayEventEmitter:
                 break
         return self
 
-    def remove_all_listeners(self, event: str | None = None) -> Self:
+    def add_listener(self, event: EventName, listener: Listener) -> Self:
+        """The same as :meth:`on`."""
+        return self.on(event, listener)
+
+    def add_listener_with_replay(self, event: EventName, listener: Listener) -> Self:
+        """The same as :meth:`on_with_replay`."""
+        return self.on_with_replay(event, listener)
+
+    def remove_listener(self, event: EventName, listener: Listener) -> Self:
+        """The same as :meth:`off`."""
+        return self.off(event, listener)
+
+    def remove_all_listeners(self, event: EventName | None = None) -> Self:
         """Remove every listener of ``event``, or of all events. What was emitted last stays remembered."""
         if event is None:
             self._entries.clear()
@@ -80,18 +164,38 @@ class ReplayEventEmitter:
             self._entries.pop(event, None)
         return self
 
-    def listener_count(self, event: str) -> int:
+    def listener_count(self, event: EventName) -> int:
+        """How many listeners ``event`` has."""
         return len(self._entries.get(event, ()))
 
-    def last(self, event: str) -> tuple[Any, ...] | None:
-        """The payload that ``…_with_replay`` would deliver now, or None if ``event`` never happened."""
-        return self._last.get(event)
+    def listeners(self, event: EventName) -> list[Listener]:
+        """The listeners of ``event``, in the order in which they are called."""
+        return [entry.listener for entry in self._entries.get(event, ())]
+
+    def raw_listeners(self, event: EventName) -> list[Listener]:
+        """The same as :meth:`listeners`: nothing is wrapped here."""
+        return self.listeners(event)
+
+    def set_max_listeners(self, limit: int) -> Self:
+        """How many listeners an event may have before a leak is suspected, and logged once; 0: any number."""
+        self._max_listeners = limit
+        return self
+
+    def get_max_listeners(self) -> int:
+        """See :meth:`set_max_listeners`."""
+        return self.default_max_listeners if self._max_listeners is None else self._max_listeners
 
     def event_names(self) -> list[str]:
         """Names that have listeners now."""
         return [name for name, entries in self._entries.items() if entries]
 
-    def emit(self, event: str, *payload: Any) -> bool:
+    def last(self, event: EventName) -> tuple[Any, ...] | None:
+        """The payload that ``…_with_replay`` would deliver now, or None if ``event`` never happened."""
+        return self._last.get(event)
+
+    # -- events ----------------------------------------------------------------------------------------------
+
+    def emit(self, event: EventName, *payload: Any) -> bool:
         """Remember and deliver an event. Returns whether anybody listened."""
         self._last[event] = payload
         entries = self._entries.get(event)
@@ -99,64 +203,79 @@ class ReplayEventEmitter:
             return False
         for entry in tuple(entries):
             if entry.once:
-                self._entries[event] = [other for other in self._entries.get(event, ()) if other is not entry]
+                # Gone already: an earlier listener has emitted the event again from inside.
+                left = [other for other in self._entries.get(event, ()) if other is not entry]
+                if len(left) == len(self._entries.get(event, ())):
+                    continue
+                self._entries[event] = left
             self._call(event, entry.listener, payload)
         return True
 
-    async def wait_for(self, event: str, check: Callable[..., bool] | None = None, timeout: float | None = None) -> Any:
-        """Wait for the next ``event`` that ``check`` accepts and return its payload.
+    @overload
+    async def wait_for(
+        self, event: Event[T], check: Callable[[T], bool] | None = None, timeout: float | None = None
+    ) -> T: ...
+    @overload
+    async def wait_for(
+        self, event: Signal, check: Callable[[], bool] | None = None, timeout: float | None = None
+    ) -> None: ...
+    @overload
+    async def wait_for(
+        self, event: str, check: Callable[..., bool] | None = None, timeout: float | None = None
+    ) -> Any: ...
+    async def wait_for(self, event: Any, check: Callable[..., bool] | None = None, timeout: float | None = None) -> Any:
+        """Wait for the next ``event`` that ``check`` accepts and return its payload (``None`` if it has none).
 
-        ``timeout`` is in seconds; raises :class:`TimeoutError` when it passes. The payload is the single
-        argument, ``None`` for an event without one.
+        ``check`` is called when an event happens; an error in it is raised here. ``timeout`` is in seconds.
+
+        Raises :class:`TimeoutError` when it passes, and :class:`pyconvo.ClientClosedError` when the client is, or is
+        being, shut down. (No counterpart in the official SDK.)
         """
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        return await Waiter(self, event, check).result(timeout)
 
-        def listener(*payload: Any) -> None:
-            if not future.done() and (check is None or check(*payload)):
-                future.set_result(payload[0] if len(payload) == 1 else (payload or None))
+    @overload
+    def events(self, event: Event[T], /, *, limit: int = ...) -> EventStream[T]: ...
+    @overload
+    def events(self, event: Signal, /, *, limit: int = ...) -> EventStream[None]: ...
+    @overload
+    def events(
+        self, event: EventName, another: EventName, /, *more: EventName, limit: int = ...
+    ) -> EventStream[tuple[str, Any]]: ...
+    @overload
+    def events(self, event: str, /, *, limit: int = ...) -> EventStream[Any]: ...
+    def events(self, event: Any, /, *more: Any, limit: int = STREAM_LIMIT) -> EventStream[Any]:
+        """What happens from now on, for ``async for``; ends with the client's shutdown.
 
-        self.on(event, listener)
-        try:
-            async with asyncio.timeout(timeout):
-                return await future
-        finally:
-            self.off(event, listener)
-
-    @asynccontextmanager
-    async def events(self, *names: str) -> AsyncIterator[AsyncIterator[tuple[str, Any]]]:
-        """``async with obj.events("message_added") as stream: async for name, payload in stream``."""
-        queue: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
-        listeners: list[tuple[str, Listener]] = []
-        for name in names:
-
-            def listener(*payload: Any, _name: str = name) -> None:
-                queue.put_nowait((_name, payload[0] if len(payload) == 1 else (payload or None)))
-
-            self.on(name, listener)
-            listeners.append((name, listener))
-
-        async def stream() -> AsyncIterator[tuple[str, Any]]:
-            while True:
-                yield await queue.get()
-
-        try:
-            yield stream()
-        finally:
-            for name, added in listeners:
-                self.off(name, added)
+        Of one event: its payloads. Of several: ``(name, payload)``. ``limit``: how many may wait to be read; more
+        raise :class:`pyconvo.EventsLostError`. See :class:`pyconvo.EventStream`. (No counterpart in the official SDK.)
+        """
+        return EventStream(self, (event, *more), limit, named=bool(more))
 
     def on_listener_error(self, event: str, error: BaseException) -> None:
         """Hook: an exception left a listener of ``event``. The default logs it."""
         logger.error("a listener of %r failed", event, exc_info=error)
 
-    def _call(self, event: str, listener: Listener, payload: tuple[Any, ...]) -> None:
+    def _enlist(self, event: Any, entry: _Entry, *, first: bool = False) -> Self:
+        entries = self._entries.setdefault(event, [])
+        entries.insert(0 if first else len(entries), entry)
+        if len(entries) == self.get_max_listeners() + 1 > 1:
+            logger.warning(
+                "%d listeners of %r: a leak? set_max_listeners() allows more without this warning", len(entries), event
+            )
+        return self
+
+    def _attend(self, event: str, listener: Listener) -> None:
+        """For those who remove their listeners themselves."""
+        self._entries.setdefault(event, []).append(_Entry(listener, once=False))
+
+    def _call(self, event: Any, listener: Listener, payload: tuple[Any, ...]) -> None:
         try:
             result = listener(*payload)
         except Exception as error:
             self.on_listener_error(event, error)
             return
-        if inspect.iscoroutine(result):
-            task = asyncio.ensure_future(result)
+        if inspect.isawaitable(result):
+            task = asyncio.ensure_future(_awaited(result))
             self._listener_tasks.add(task)
             task.add_done_callback(lambda done: self._settle(event, done))
 
@@ -164,3 +283,7 @@ class ReplayEventEmitter:
         self._listener_tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self.on_listener_error(event, error)
+
+
+async def _awaited(result: Any) -> Any:
+    return await result

@@ -149,10 +149,12 @@ class Media:
 
     @property
     def sid(self) -> str:
+        """``ME…``."""
         return str(self._state["sid"] or "")
 
     @property
     def filename(self) -> str | None:
+        """``None`` without one."""
         name: str | None = self._state["filename"]
         return name
 
@@ -168,6 +170,7 @@ class Media:
 
     @property
     def category(self) -> MediaCategory:
+        """An attachment (``"media"``), or an e-mail's ``"body"`` or ``"history"``."""
         return self._state["category"] or "media"
 
     async def get_content_temporary_url(self) -> str | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
+from pyconvo.event_names import MessageEvents
 from pyconvo.json_values import JSONValue, json_equal, parse_attributes, parse_date, to_json
 from pyconvo.media import Media, MediaCategory
 from pyconvo.media_urls import MediaUrls
@@ -50,11 +51,14 @@ class AggregatedDeliveryReceipt:
         return all((self.total, self.sent, self.delivered, self.read, self.undelivered, self.failed))
 
 
-class Message(Entity, MediaUrls):
-    """A message. Event: ``updated(MessageUpdated)``."""
+class Message(Entity, MessageEvents, MediaUrls):
+    """A message. Official: ``Message``.
+
+    Errors of methods as for :class:`pyconvo.Conversation`.
+    """
 
     def __init__(self, index: int, data: dict[str, Any], conversation: Conversation, session: Session) -> None:
-        super().__init__()
+        super().__init__(session.lifetime)
         self._index = index
         self._conversation = conversation
         self._session = session
@@ -81,6 +85,7 @@ class Message(Entity, MediaUrls):
 
     @property
     def sid(self) -> str:
+        """``IM…``, for ever the same."""
         return self._sid
 
     @property
@@ -125,14 +130,17 @@ class Message(Entity, MediaUrls):
 
     @property
     def attributes(self) -> JSONValue:
+        """Any data of the application; ``{}`` when there is none."""
         return self._attributes
 
     @property
     def date_created(self) -> datetime | None:
+        """When it was sent, UTC."""
         return self._date_created
 
     @property
     def date_updated(self) -> datetime | None:
+        """When it last changed, UTC."""
         return self._date_updated
 
     @property

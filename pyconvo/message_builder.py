@@ -25,6 +25,11 @@ class UnsentMessage:
     #: What is uploaded before it is sent, in this order.
     media_content: list[tuple[MediaCategory, MediaContent]] = field(default_factory=list)
 
+    @property
+    def email_options(self) -> dict[str, str]:
+        """What only matters to e-mail participants: ``{"subject": …}`` once there is one."""
+        return {} if self.subject is None else {"subject": self.subject}
+
     async def send(self) -> int | None:
         """Upload its media one after another, then send it. Returns its index; ``None`` when the service told none.
 

@@ -114,6 +114,7 @@ class ClientOptions:
 
     @property
     def sync_url(self) -> str:
+        """Where the Sync objects are."""
         return self.cds_uri or f"https://cds.{self.region or 'us1'}.twilio.com"
 
     @property

@@ -12,7 +12,9 @@ class Paginator(Generic[T]):
     """A page. Pages are separate objects; moving to another leaves this one as it is.
 
     ``async for item in paginator`` goes through this page and all that follow, in the direction of the query:
-    for messages read backwards from the newest to the oldest, otherwise forwards.
+    for messages read backwards from the newest to the oldest, otherwise forwards. ``async for page in
+    paginator.pages()`` does so page by page. Both read the following page only when they come to it. Official:
+    ``Paginator``.
     """
 
     def __init__(
@@ -55,11 +57,16 @@ class Paginator(Generic[T]):
         """The page before this one. Raises :class:`pyconvo.errors.ConversationsError` when there is none."""
         return await self._prev_page()
 
-    async def __aiter__(self) -> AsyncIterator[T]:
+    async def pages(self) -> AsyncIterator[Paginator[T]]:
+        """This page and all that follow, in the direction of the query. (No counterpart in the official SDK.)"""
         page = self
         while True:
-            for item in reversed(page._items) if self._backwards else page._items:
-                yield item
+            yield page
             if not (page._has_prev_page if self._backwards else page._has_next_page):
                 return
             page = await (page.prev_page() if self._backwards else page.next_page())
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        async for page in self.pages():
+            for item in reversed(page._items) if self._backwards else page._items:
+                yield item

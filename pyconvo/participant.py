@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
+from pyconvo.event_names import ParticipantEvents
 from pyconvo.hosts.base import TimerHandle
 from pyconvo.json_values import JSONValue, is_index, json_equal, parse_attributes, parse_date, same, to_json
 from pyconvo.payloads import ParticipantUpdated
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
     from pyconvo.conversation import Conversation
 
 
-class Participant(Entity):
-    """A participant of a conversation, kept up to date.
+class Participant(Entity, ParticipantEvents):
+    """A participant of a conversation, kept up to date. Official: ``Participant``.
 
-    Events: ``updated(ParticipantUpdated)``, ``typing_started(Participant)``, ``typing_ended(Participant)``.
+    Errors of methods as for :class:`pyconvo.Conversation`.
     """
 
     def __init__(self, sid: str, data: dict[str, Any], conversation: Conversation, session: Session) -> None:
-        super().__init__()
+        super().__init__(session.lifetime)
         if not data.get("identity") and not data.get("type"):
             raise ConversationsError(f"The service sent participant {sid} without an identity or a type")
         self._sid = sid
@@ -46,6 +47,7 @@ class Participant(Entity):
 
     @property
     def sid(self) -> str:
+        """``MB…``, for ever the same."""
         return self._sid
 
     @property
@@ -65,18 +67,22 @@ class Participant(Entity):
 
     @property
     def attributes(self) -> JSONValue:
+        """Any data of the application; ``{}`` when there is none."""
         return self._attributes
 
     @property
     def date_created(self) -> datetime | None:
+        """Since when they take part, UTC; ``None`` while unknown."""
         return self._date_created
 
     @property
     def date_updated(self) -> datetime | None:
+        """When it last changed, UTC; ``None`` while unknown."""
         return self._date_updated
 
     @property
     def is_typing(self) -> bool:
+        """Whether they type now, as far as they told."""
         return self._typing_timer is not None
 
     @property
@@ -91,6 +97,7 @@ class Participant(Entity):
 
     @property
     def role_sid(self) -> str:
+        """``RL…``: what they may do here; ``""`` when unknown."""
         return self._role_sid
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from pyconvo.errors import InitializationError
 from pyconvo.twilsock.actions import ConnectionErrorInfo
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from pyconvo.message import Message
     from pyconvo.participant import Participant
     from pyconvo.user import User
+
+
+#: See :attr:`pyconvo.Client.synchronization_status`.
+ClientSynchronizationStatus: TypeAlias = Literal["started", "conversations_completed", "completed", "failed"]
+
+#: See :attr:`pyconvo.Conversation.synchronization_status`.
+ConversationSynchronizationStatus: TypeAlias = Literal["identifier", "metadata", "all", "failed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
+from pyconvo.event_names import UserEvents
 from pyconvo.json_values import JSONValue, encode_component, json_equal, parse_attributes, same, to_json
 from pyconvo.payloads import UserUpdated
 from pyconvo.services.configuration import Configuration
@@ -21,14 +22,14 @@ from pyconvo.validation import JSON, STRING, checked
 logger = logging.getLogger("pyconvo.model")
 
 
-class User(Entity):
-    """A user of the service.
+class User(Entity, UserEvents):
+    """A user of the service. Official: ``User``.
 
-    Events: ``updated(UserUpdated)``, ``user_subscribed(User)``, ``user_unsubscribed(User)``.
+    Errors of methods as for :class:`pyconvo.Conversation`.
     """
 
     def __init__(self, core: Core, identity: str = "", map_name: str = "") -> None:
-        super().__init__()
+        super().__init__(core.lifetime)
         self._core = core
         self._identity = identity
         self._map_name = map_name
@@ -48,10 +49,12 @@ class User(Entity):
 
     @property
     def friendly_name(self) -> str | None:
+        """The name to show; ``None`` without one, or before the user is read."""
         return self._friendly_name
 
     @property
     def attributes(self) -> JSONValue:
+        """Any data of the application; ``{}`` when there is none."""
         return self._attributes
 
     @property

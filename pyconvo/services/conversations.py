@@ -38,6 +38,7 @@ _FORWARDED = {
     "message_removed": "message_removed",
     "typing_started": "typing_started",
     "typing_ended": "typing_ended",
+    "synchronization_status_updated": "conversation_synchronization_status_updated",
 }
 
 #: What the collection tells.
@@ -51,7 +52,7 @@ EVENTS = (
 
 
 class Conversations(ReplayEventEmitter):
-    """Events: see :data:`EVENTS`; their payloads are those of :class:`pyconvo.Client`."""
+    """Events: see :data:`EVENTS`; their payloads are those of :class:`pyconvo.Client`. And ``list_known()``."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -78,6 +79,7 @@ class Conversations(ReplayEventEmitter):
             entries = await self._read_list()
             upserts = [self.upsert("rest", sid, data) for sid, data in entries]
             self.list_read.set()
+            self.emit("list_known")
             await asyncio.gather(*upserts)
             self._list_complete = True
             self._tombstones.clear()
@@ -86,6 +88,11 @@ class Conversations(ReplayEventEmitter):
             raise
         finally:
             self.list_read.set()
+
+    async def followed(self) -> None:
+        """Wait until participants and messages of all joined conversations are followed, where that is possible."""
+        joined = [one for one in self._known.values() if one.status == "joined"]
+        await asyncio.gather(*(one._streams.follow() for one in joined), return_exceptions=True)
 
     async def page(self) -> Paginator[Conversation]:
         """The first page of the user's list, by ascending sid."""

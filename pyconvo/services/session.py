@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pyconvo.hosts.base import Host
+from pyconvo.lifetime import Lifetime
 from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import Configuration
 from pyconvo.services.media import MediaService
@@ -28,6 +29,7 @@ class Core:
     twilsock: TwilsockClient
     sync: SyncClient
     commands: Commands
+    lifetime: Lifetime = field(default_factory=Lifetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class Session:
     users: Users
     typing: TypingIndicator
     media: MediaService
+
+    @property
+    def lifetime(self) -> Lifetime:
+        return self.core.lifetime
 
     @property
     def host(self) -> Host:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pyconvo.errors import ConversationsError
+from pyconvo.payloads import ConversationSynchronizationStatus
 from pyconvo.services.message_list import MessageList
 from pyconvo.services.roster import Roster
 from pyconvo.services.session import Session
@@ -17,7 +18,10 @@ from pyconvo.sync import DocumentUpdated, SyncDocument, SyncList, SyncMap
 
 
 class Streams:
-    """``on_data`` hears of the document's data, when it is opened and at every change; ``on_removed`` of its end."""
+    """``on_data`` hears of the document's data, when it is opened and at every change; ``on_removed`` of its end.
+
+    ``on_reached`` hears how much is open.
+    """
 
     def __init__(
         self,
@@ -27,6 +31,7 @@ class Streams:
         roster: Roster,
         on_data: Callable[[dict[str, Any]], None],
         on_removed: Callable[[], None],
+        on_reached: Callable[[ConversationSynchronizationStatus], None],
     ) -> None:
         self._session = session
         self._document_name = document_name
@@ -34,6 +39,7 @@ class Streams:
         self._roster = roster
         self._on_data = on_data
         self._on_removed = on_removed
+        self._on_reached = on_reached
         self._document: SyncDocument | None = None
         self._list: SyncList | None = None
         self._map: SyncMap | None = None
@@ -66,7 +72,13 @@ class Streams:
         if self._map is None:
             raise ConversationsError("Invalid operation on closed object")
         self._messages.start()
-        await self._roster.follow(self._map)
+        try:
+            await self._roster.follow(self._map)
+        except ConversationsError:
+            self._on_reached("failed")
+            raise
+        if self._map is not None:
+            self._on_reached("all")
 
     def close(self) -> None:
         """Close everything. May be opened again."""
@@ -75,6 +87,7 @@ class Streams:
         self._document = None
         self._opening_document = None
         self._close_collections()
+        self._on_reached("identifier")
 
     def _close_collections(self) -> None:
         for handle in (self._list, self._map):
@@ -89,9 +102,11 @@ class Streams:
         task = asyncio.current_task()
         try:
             document = await self._session.sync.document(self._document_name or "")
-        except BaseException:
+        except BaseException as error:
             if self._opening_document is task:
                 self._opening_document = None
+                if isinstance(error, ConversationsError):
+                    self._on_reached("failed")
             raise
         if self._opening_document is not task:
             document.close()
@@ -100,6 +115,7 @@ class Streams:
         document.on("updated", self._on_document_updated)
         document.on("removed", lambda event: self._on_removed())
         self._on_data(document.data)
+        self._on_reached("metadata")
 
     def _on_document_updated(self, event: DocumentUpdated) -> None:
         self._on_data(event.data)
@@ -113,9 +129,11 @@ class Streams:
                 self._open_list(task, str(data.get("messages") or "")),
                 self._open_map(task, str(data.get("roster") or "")),
             )
-        except BaseException:
+        except BaseException as error:
             if self._opening is task:
                 self._close_collections()
+                if isinstance(error, ConversationsError):
+                    self._on_reached("failed")
             raise
 
     async def _open_list(self, task: asyncio.Task[Any] | None, name: str) -> None:

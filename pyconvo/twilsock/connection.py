@@ -81,6 +81,7 @@ class TwilsockClient(ReplayEventEmitter):
         self._events: deque[tuple[int, Emit]] = deque()
         self._turn = 0
         self._running = False
+        self._after: list[Callable[[], None]] = []
         self._stop_network: Callable[[], None] | None = None
         # Known once the service has accepted a connection, or the first one has ended.
         self._storage: tuple[str | None] | None = None
@@ -162,6 +163,13 @@ class TwilsockClient(ReplayEventEmitter):
         """End a span begun under ``key``; unknown keys are ignored."""
         self._machine.telemetry_end(key)
         self._run()
+
+    def after_events(self, then: Callable[[], None]) -> None:
+        """Call ``then`` when every event until now has been delivered."""
+        if self._events:
+            self._after.append(then)
+        else:
+            then()
 
     # -- driving the machine ---------------------------------------------------------------------------------
 
@@ -264,6 +272,10 @@ class TwilsockClient(ReplayEventEmitter):
                 self._events.popleft()
         if self._events:
             self._host.call_later(0, self._next_turn)
+            return
+        waiting, self._after = self._after, []
+        for then in waiting:
+            then()
 
     def _deliver(self, emit: Emit) -> None:
         if emit.event == "initialized":
