@@ -65,10 +65,11 @@ class Requests:
         """``silent``: cut the socket instead of answering. ``decisions``: on an earlier run of the same request."""
         service, connection = self._service, self._connection
         access = self._login.access
+        begun = decisions is not None
         decisions = decisions or Decisions()
         async with service.hub.turn:
             # A dropped connection's data may be gone with it (a reset): what it asked for is lost, not done late.
-            if connection.ended or access is None:
+            if (connection.ended and not begun) or access is None:
                 return
             acting = origin.acting(origin.client(access.identity))
             with service.hub.deferred() as actions, decisions.running(), acting:
@@ -90,8 +91,11 @@ class Requests:
     async def _decided(
         self, header: dict[str, Any], body: bytes, http: dict[str, Any], silent: bool, decisions: Decisions
     ) -> None:
-        await self._service.webhooks.decide(decisions)
-        await self._answer(header, body, http, silent=silent, decisions=decisions)
+        """Once asked, it is carried out even if nobody is left to be answered, unless the data is gone meanwhile."""
+        webhooks = self._service.webhooks
+        await webhooks.decide(decisions)
+        if webhooks is self._service.webhooks:
+            await self._answer(header, body, http, silent=silent, decisions=decisions)
 
     async def _delayed(self, header: dict[str, Any], body: bytes, http: dict[str, Any], delay: float) -> None:
         await asyncio.sleep(delay)

@@ -29,6 +29,8 @@ from pyconvo.emulator.webhooks.settings import HookRules
 
 logger = logging.getLogger("pyconvo.emulator.webhooks")
 
+#: Waiting for one receiver about one conversation; what comes beyond is lost.
+LONGEST_QUEUE = 10_000
 #: What an answer may change. Source: "Using Pre-Action Webhooks to Modify or Reject Changes".
 MODIFIABLE: dict[str, tuple[str, ...]] = {
     "onConversationAdd": ("friendly_name",),
@@ -175,7 +177,10 @@ class Webhooks:
 
         def start() -> None:
             queue = self._queues.get(key)
-            if queue is not None:
+            if queue is not None and len(queue) >= LONGEST_QUEUE:
+                logger.warning("%s does not keep up: webhook %s is not sent", delivery.url, delivery.event)
+                self.deliveries.done(delivery, "failed")
+            elif queue is not None:
                 queue.append(delivery)
             elif not self._closed:
                 self._queues[key] = deque([delivery])

@@ -6,6 +6,7 @@ Not responsible for what is sent and in which order (``engine``).
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from pyconvo.emulator.clock import Clock
 from pyconvo.emulator.webhooks.deliveries import Attempt, Delivery
 from pyconvo.emulator.webhooks.overrides import LONGEST, Overrides, read_overrides
 from pyconvo.emulator.webhooks.signature import HEADER, sign
+
+logger = logging.getLogger("pyconvo.emulator.webhooks")
 
 #: More at a time would only wait for each other on one machine.
 AT_ONCE = 64
@@ -66,6 +69,10 @@ class Sender:
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             made.error, connected = f"not connected: {error or 'no answer in time'}", False
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            made.error = f"{type(error).__name__}: {error}"
+        except Exception as error:
+            # Whatever it is: who waits for this webhook must not wait for ever.
+            logger.exception("a webhook to %s failed", overrides.url)
             made.error = f"{type(error).__name__}: {error}"
         made.seconds = round(time.monotonic() - started, 3)
         return made, connected
