@@ -6,6 +6,13 @@ events follow the official JavaScript SDK, in Python's spelling.
 
 import logging
 
+from pyconvo.channels import (
+    ChannelMetadata,
+    EmailRecipientDescriptor,
+    EmailRecipientLevel,
+    RecipientDescriptor,
+    UnknownRecipientDescriptor,
+)
 from pyconvo.client import Client
 from pyconvo.conversation import Conversation
 from pyconvo.errors import (
@@ -28,10 +35,10 @@ from pyconvo.event_stream import EventStream
 from pyconvo.events import Event, Signal
 from pyconvo.json_values import JSONValue
 from pyconvo.media import FormData, Media, MediaCategory, MediaContent, SendMediaOptions
-from pyconvo.message import AggregatedDeliveryReceipt, Message
+from pyconvo.message import Message
 from pyconvo.message_builder import MessageBuilder, UnsentMessage
 from pyconvo.options import ClientOptions
-from pyconvo.paginator import Paginator
+from pyconvo.paginator import Paginator, PaginatorOptions, RestPaginator
 from pyconvo.participant import Participant
 from pyconvo.payloads import (
     ClientSynchronizationStatus,
@@ -44,6 +51,7 @@ from pyconvo.payloads import (
     UserUpdated,
 )
 from pyconvo.push import NotificationsChannelType, NotificationTypes, PushNotification, PushNotificationData
+from pyconvo.receipts import AggregatedDeliveryReceipt, DeliveryAmount, DeliveryStatus, DetailedDeliveryReceipt
 from pyconvo.services.configuration import ConversationLimits
 from pyconvo.services.conversation_fields import ConversationState, LastMessage
 from pyconvo.twilsock.actions import ConnectionErrorInfo
@@ -53,6 +61,7 @@ from pyconvo.version import __version__
 __all__ = [
     "AggregatedDeliveryReceipt",
     "ArgumentError",
+    "ChannelMetadata",
     "Client",
     "ClientClosedError",
     "ClientOptions",
@@ -64,6 +73,11 @@ __all__ = [
     "ConversationSynchronizationStatus",
     "ConversationUpdated",
     "ConversationsError",
+    "DeliveryAmount",
+    "DeliveryStatus",
+    "DetailedDeliveryReceipt",
+    "EmailRecipientDescriptor",
+    "EmailRecipientLevel",
     "Event",
     "EventStream",
     "EventsLostError",
@@ -85,17 +99,21 @@ __all__ = [
     "NotificationTypes",
     "NotificationsChannelType",
     "Paginator",
+    "PaginatorOptions",
     "Participant",
     "ParticipantUpdated",
     "PushNotification",
     "PushNotificationData",
+    "RecipientDescriptor",
     "ReplyError",
+    "RestPaginator",
     "SendMediaOptions",
     "Signal",
     "StartFailure",
     "SyncError",
     "TransportUnavailableError",
     "TwilsockError",
+    "UnknownRecipientDescriptor",
     "UnsentMessage",
     "UpstreamError",
     "User",

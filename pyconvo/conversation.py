@@ -1,7 +1,6 @@
 """``Conversation``: one conversation, kept up to date, and everything that can be done in it.
 
-Not responsible for which conversations there are (``services/conversations.py``), nor for media, e-mail and
-participants outside the service.
+Not responsible for which conversations there are (``services/conversations.py``).
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pyconvo.channels import RecipientDescriptor
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
 from pyconvo.event_names import ConversationEvents
@@ -18,7 +18,7 @@ from pyconvo.json_values import JSONValue, encode_component, to_json, to_number
 from pyconvo.media import SENT_MEDIA_RULE, FormData, MediaContent
 from pyconvo.message import Message
 from pyconvo.message_builder import MessageBuilder
-from pyconvo.paginator import Paginator
+from pyconvo.paginator import Paginator, PaginatorOptions, RestPaginator
 from pyconvo.participant import Participant
 from pyconvo.payloads import (
     ConversationSynchronizationStatus,
@@ -27,6 +27,7 @@ from pyconvo.payloads import (
 from pyconvo.services.configuration import ConversationLimits
 from pyconvo.services.conversation_fields import ConversationFields, ConversationState, LastMessage
 from pyconvo.services.message_list import Direction, MessageList
+from pyconvo.services.recipients import paging
 from pyconvo.services.roster import Roster
 from pyconvo.services.session import Session
 from pyconvo.services.streams import Streams
@@ -177,6 +178,28 @@ class Conversation(Entity, ConversationEvents):
         answer: dict[str, Any] = await self._session.commands.post(self._links.participants, body)
         return answer
 
+    @checked(NON_EMPTY_STRING, NON_EMPTY_STRING, OPTIONAL_JSON, OPTIONAL_JSON)
+    async def add_non_chat_participant(
+        self,
+        proxy_address: str,
+        address: str,
+        attributes: JSONValue = None,
+        binding_options: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Add somebody by SMS, WhatsApp or e-mail. Returns the service's description.
+
+        ``address`` is theirs, ``proxy_address`` the one of the service that they write to: ``"+15550100"``,
+        ``"whatsapp:+15550100"`` or ``"eve@example.com"``. ``binding_options``, for e-mail:
+        ``{"email": {"name": "Eve", "level": "to"}}``; levels are ``to``, ``from`` and ``cc``.
+        """
+        options = binding_options if isinstance(binding_options, Mapping) else {}
+        email = options["email"] if isinstance(options.get("email"), Mapping) else {}
+        binding = {"address": address, "proxy_address": proxy_address}
+        binding |= {name: email[name] for name in ("name", "level") if name in email}
+        body = {"attributes": to_json({} if attributes is None else attributes), "messaging_binding": binding}
+        answer: dict[str, Any] = await self._session.commands.post(self._links.participants, body)
+        return answer
+
     @checked([NON_EMPTY_STRING, instance_of(Participant)])
     async def remove_participant(self, participant: str | Participant) -> None:
         """Remove a participant, given itself, its sid or its identity."""
@@ -268,6 +291,16 @@ class Conversation(Entity, ConversationEvents):
         """
         await self._streams.follow()
         return await self._messages.page(page_size, anchor, direction)
+
+    async def get_message_recipients(
+        self, options: PaginatorOptions | Mapping[str, Any] | None = None
+    ) -> RestPaginator[RecipientDescriptor]:
+        """To whom the messages were addressed, for e-mails; a page of them.
+
+        ``options``: :class:`PaginatorOptions`, or a mapping in either spelling. The size of a page counts messages.
+        Raises :class:`pyconvo.FetchError`.
+        """
+        return await self._session.recipients.of_conversation(self._sid, paging(options))
 
     async def get_messages_count(self) -> int:
         """Number of messages, as of a moment ago."""

@@ -1,54 +1,32 @@
 """``Message``: one message of a conversation.
 
-Kept up to date as long as the conversation's message list is followed. Not responsible for the media service, nor for
-detailed receipts.
+Kept up to date as long as the conversation's message list is followed. Not responsible for the requests to the media
+service.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pyconvo.channels import ChannelMetadata, RecipientDescriptor
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
 from pyconvo.event_names import MessageEvents
-from pyconvo.json_values import JSONValue, json_equal, parse_attributes, parse_date, to_json
+from pyconvo.json_values import JSONValue, encode_component, json_equal, parse_attributes, parse_date, to_json
 from pyconvo.media import Media, MediaCategory
 from pyconvo.media_urls import MediaUrls
 from pyconvo.payloads import MessageUpdated
+from pyconvo.receipts import AggregatedDeliveryReceipt, DetailedDeliveryReceipt
+from pyconvo.services.channel_metadata import ChannelMetadataReader
+from pyconvo.services.recipients import Recipients
 from pyconvo.services.session import Session
 from pyconvo.validation import JSON, NON_EMPTY_STRING, OMITTED, STRING, checked
 
 if TYPE_CHECKING:
     from pyconvo.conversation import Conversation
     from pyconvo.participant import Participant
-
-
-@dataclass(frozen=True, slots=True)
-class AggregatedDeliveryReceipt:
-    """How far a message got at participants outside the service.
-
-    ``total`` is their number; the others are ``"none"``, ``"some"`` or ``"all"``.
-    """
-
-    total: int
-    sent: str
-    delivered: str
-    read: str
-    undelivered: str
-    failed: str
-
-    @classmethod
-    def _read(cls, data: Any) -> AggregatedDeliveryReceipt | None:
-        if not isinstance(data, dict) or not data:
-            return None
-        values: list[Any] = [data.get(name) for name in ("total", "sent", "delivered", "read", "undelivered", "failed")]
-        return cls(*values)
-
-    def _complete(self) -> bool:
-        return all((self.total, self.sent, self.delivered, self.read, self.undelivered, self.failed))
 
 
 class Message(Entity, MessageEvents, MediaUrls):
@@ -74,6 +52,7 @@ class Message(Entity, MessageEvents, MediaUrls):
         self._date_created = parse_date(data.get("timestamp"))
         self._date_updated = parse_date(data.get("dateUpdated"))
         self._receipt = AggregatedDeliveryReceipt._read(data.get("delivery"))
+        self._has_channel_metadata = bool(data.get("channelMetadata"))
         self._media: Media | None = None
         self._all_media: tuple[Media, ...] = ()
         self._take_media(data)
@@ -199,6 +178,36 @@ class Message(Entity, MessageEvents, MediaUrls):
         if several is None and single:
             several = [{**single, "category": "media"}]
         self._all_media = tuple(Media(one, service) for one in several or () if one)
+
+    # -- other channels ---------------------------------------------------------------------------------------
+
+    async def get_detailed_delivery_receipts(self) -> list[DetailedDeliveryReceipt]:
+        """How far the message got at each participant outside the service, as of a moment ago.
+
+        Raises the transport's error.
+        """
+        links, network = self._session.configuration.links, self._session.network
+        url = links.messages_receipts.replace("%s", self._conversation.sid, 1).replace("%s", self._sid, 1)
+        found: list[DetailedDeliveryReceipt] = []
+        token: str | None = None
+        while True:
+            body = await network.get(f"{url}?PageToken={encode_component(token)}" if token else url)
+            found += [DetailedDeliveryReceipt._read(one) for one in body["delivery_receipts"]]
+            token = body["meta"].get("next_token")
+            if not token:
+                return found
+
+    async def get_channel_metadata(self) -> ChannelMetadata | None:
+        """What the channel told about a message that came from there. Raises :class:`pyconvo.FetchError`."""
+        if not self._has_channel_metadata:
+            return None
+        reader: ChannelMetadataReader = self._session.channel_metadata
+        return await reader.of(self._conversation.sid, self._sid)
+
+    async def get_message_recipients(self) -> list[RecipientDescriptor]:
+        """To whom the message was addressed, for e-mails. Raises :class:`pyconvo.FetchError`."""
+        recipients: Recipients = self._session.recipients
+        return await recipients.of_message(self._conversation.sid, self._sid)
 
     # -- who and what ----------------------------------------------------------------------------------------
 

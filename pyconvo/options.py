@@ -51,6 +51,8 @@ class ClientOptions:
 
     ``typing_indicator_timeout_override``: milliseconds. ``http_cache_interval_override``: an ISO 8601 duration.
     ``user_infos_to_subscribe_override``: how many other users are kept up to date at once.
+    ``channel_metadata_cache_capacity`` (100), ``message_recipients_cache_capacity`` (1000): of how many messages these
+    are kept once they were read.
     ``backoff_config_override``, ``retry_policy``: ``min``, ``max``, ``initial``, ``maxAttemptsTime`` in
     milliseconds, ``maxAttemptsCount``, ``randomness``.
 
@@ -67,6 +69,8 @@ class ClientOptions:
     user_infos_to_subscribe_override: int | None = None
     retry_when_throttled_override: bool | None = None
     backoff_config_override: Mapping[str, Any] | None = None
+    channel_metadata_cache_capacity: int | None = None
+    message_recipients_cache_capacity: int | None = None
     api_uri: str | None = None
     typing_uri: str | None = None
     cds_uri: str | None = None

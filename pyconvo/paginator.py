@@ -1,9 +1,12 @@
-"""``Paginator``: one page of many items, and the way to the neighbouring pages."""
+"""``Paginator``: one page of many items, and the way to the neighbouring pages; ``RestPaginator``: read by REST."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from pyconvo.errors import ConversationsError
 
 T = TypeVar("T")
 
@@ -70,3 +73,42 @@ class Paginator(Generic[T]):
         async for page in self.pages():
             for item in reversed(page._items) if self._backwards else page._items:
                 yield item
+
+
+class RestPaginator(Paginator[T]):
+    """A page that the service itself cuts."""
+
+    def __init__(
+        self,
+        items: Sequence[T],
+        read: Callable[[str], Awaitable[RestPaginator[T]]],
+        *,
+        previous_token: str | None,
+        next_token: str | None,
+    ) -> None:
+        """``read`` gives the page of a token."""
+
+        async def following() -> RestPaginator[T]:
+            if not next_token:
+                raise ConversationsError("No next page")
+            return await read(next_token)
+
+        async def preceding() -> RestPaginator[T]:
+            if not previous_token:
+                raise ConversationsError("No previous page")
+            return await read(previous_token)
+
+        super().__init__(
+            items,
+            has_next_page=bool(next_token),
+            has_prev_page=bool(previous_token),
+            next_page=following,
+            prev_page=preceding,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PaginatorOptions:
+    """How to page. ``page_size``: entries on a page, if the service agrees."""
+
+    page_size: int | None = None

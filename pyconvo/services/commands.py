@@ -6,6 +6,7 @@ Not responsible for what the answers mean. Cached reads are ``network.py``'s.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pyconvo.backoff import Retrier, RetryLimitError, RetryPolicy
@@ -35,8 +36,11 @@ class Commands:
         """Remove something. One attempt; raises the transport's error."""
         return await self._mutate("DELETE", url, {})
 
-    async def fetch(self, url: str) -> Any:
-        """Read, whatever goes wrong up to five times. Raises :class:`pyconvo.errors.FetchError` after that."""
+    async def fetch(self, url: str, *, final: Callable[[ConversationsError], bool] = lambda _: False) -> Any:
+        """Read, whatever goes wrong up to five times. Raises :class:`pyconvo.errors.FetchError` after that.
+
+        An error that is ``final``, because it is an answer, is raised itself and at once.
+        """
         retrier = Retrier(_FETCH_POLICY, self._host.random)
         retrier.first(self._host.now() * 1000)
         while True:
@@ -46,6 +50,8 @@ class Commands:
                 )
                 return response.body
             except ConversationsError as error:
+                if final(error):
+                    raise
                 try:
                     delay = retrier.next(self._host.now() * 1000)
                 except RetryLimitError:

@@ -23,6 +23,9 @@ PRODUCT_ID = "ip_messaging"
 _DEFAULT_INTERVAL = "PT5S"
 _DEFAULT_USERS = 100
 _DEFAULT_TYPING_TIMEOUT = 5000.0
+#: How many messages' metadata and recipients are kept.
+_DEFAULT_METADATA = 100
+_DEFAULT_RECIPIENTS = 1000
 _DEFAULT_BACKOFF = RetryPolicy(min=1000, max=4000, max_attempts=3)
 
 
@@ -66,6 +69,8 @@ class Configuration:
     typing_timeout_default: float
     retry_when_throttled: bool
     backoff: RetryPolicy
+    channel_metadata_cache: int
+    message_recipients_cache: int
     product_id: str = PRODUCT_ID
 
     @classmethod
@@ -106,6 +111,8 @@ class Configuration:
             typing_timeout_default=_DEFAULT_TYPING_TIMEOUT,
             retry_when_throttled=True if throttled is None else throttled,
             backoff=RetryPolicy.from_options(override.backoff_config_override or {}, _DEFAULT_BACKOFF),
+            channel_metadata_cache=_or(options.channel_metadata_cache_capacity, _DEFAULT_METADATA),
+            message_recipients_cache=_or(options.message_recipients_cache_capacity, _DEFAULT_RECIPIENTS),
         )
 
 
@@ -113,6 +120,10 @@ def _object(value: Any, name: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise ConversationsError(f"The service's configuration has no usable {name}")
     return value
+
+
+def _or(value: int | None, default: int) -> int:
+    return default if value is None else value
 
 
 def _seconds(duration: str, now: float) -> float:

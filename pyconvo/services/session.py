@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from pyconvo.hosts.base import Host
 from pyconvo.lifetime import Lifetime
+from pyconvo.services.channel_metadata import ChannelMetadataReader
 from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import Configuration
 from pyconvo.services.media import MediaService
 from pyconvo.services.network import CachedNetwork
+from pyconvo.services.recipients import Recipients
 from pyconvo.services.tasks import Tasks
 from pyconvo.sync.client import SyncClient
 from pyconvo.twilsock.connection import TwilsockClient
@@ -42,6 +44,8 @@ class Session:
     users: Users
     typing: TypingIndicator
     media: MediaService
+    recipients: Recipients
+    channel_metadata: ChannelMetadataReader
 
     @property
     def lifetime(self) -> Lifetime:

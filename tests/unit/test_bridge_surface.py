@@ -12,13 +12,15 @@ from typing import Any
 import pytest
 
 from pyconvo.bridge.surface import ClassSpec, surface
+from pyconvo.channels import ChannelMetadata, EmailRecipientDescriptor, UnknownRecipientDescriptor
 from pyconvo.client import Client
 from pyconvo.conversation import Conversation
 from pyconvo.media import Media
-from pyconvo.message import AggregatedDeliveryReceipt, Message
+from pyconvo.message import Message
 from pyconvo.message_builder import MessageBuilder
-from pyconvo.paginator import Paginator
+from pyconvo.paginator import Paginator, RestPaginator
 from pyconvo.participant import Participant
+from pyconvo.receipts import AggregatedDeliveryReceipt, DetailedDeliveryReceipt
 from pyconvo.user import User
 from pyconvo.version import OFFICIAL_SDK_VERSION
 
@@ -34,7 +36,12 @@ MODEL: dict[str, type] = {
         User,
         Paginator,
         Media,
+        RestPaginator,
         AggregatedDeliveryReceipt,
+        DetailedDeliveryReceipt,
+        ChannelMetadata,
+        EmailRecipientDescriptor,
+        UnknownRecipientDescriptor,
         MessageBuilder,
     )
 }
@@ -85,7 +92,9 @@ def test_version() -> None:
 def test_the_types_have_every_member(spec: ClassSpec) -> None:
     text = "\n".join(path.read_text("utf-8") for path in sorted(TYPES.glob("*.d.ts")))
     found = re.search(
-        rf"(?:declare class|interface) {spec.name}(?:<T>)?(?: extends [^{{]+)? \{{\n(.*?)\n\}}", text, re.S
+        rf"(?:declare class|interface) {spec.name}(?:<T>)?(?: (?:extends|implements) [^{{]+)? \{{\n(.*?)\n\}}",
+        text,
+        re.S,
     )
     assert found, f"{spec.name} is not declared"
     declared = set(re.findall(r"^  (?:static |readonly |get |private )*(\w+)[(?:]", found[1], re.M))

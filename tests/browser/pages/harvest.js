@@ -19,8 +19,14 @@ export async function harvest(sdk) {
   const room = await client.createConversation({ uniqueName: "room" });
   await room.join();
   await room.prepareMessage().addMedia({ contentType: "text/plain", media: new Blob(["x"]) }).buildAndSend();
+  await room.addNonChatParticipant("desk@example.org", "eve@example.com", {}, { email: { name: "Eve", level: "to" } });
+  await room.sendMessage("to a mailbox");
+  await ask("POST", "/emulator/inbound", {
+    from: "eve@example.com", to: "desk@example.org", body: "from a mailbox",
+    channelMetadata: { type: "email", data: {} }, recipients: [{ type: "pigeon" }],
+  });
   const page = await room.getMessages();
-  const message = page.items[0];
+  const [message, sent, received] = page.items;
   const ways = {
     Client: () => client,
     Conversation: () => room,
@@ -29,6 +35,12 @@ export async function harvest(sdk) {
     Participant: async () => (await room.getParticipants())[0],
     User: () => client.user,
     Paginator: () => page,
+    RestPaginator: () => room.getMessageRecipients(),
+    AggregatedDeliveryReceipt: () => sent.aggregatedDeliveryReceipt,
+    DetailedDeliveryReceipt: async () => (await sent.getDetailedDeliveryReceipts())[0],
+    EmailRecipientDescriptor: async () => (await sent.getMessageRecipients())[0],
+    UnknownRecipientDescriptor: async () => (await received.getMessageRecipients())[0],
+    ChannelMetadata: () => received.getChannelMetadata(),
     MessageBuilder: () => room.prepareMessage(),
     UnsentMessage: () => {
       const builder = room.prepareMessage().setBody("x");

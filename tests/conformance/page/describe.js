@@ -14,6 +14,7 @@ const FIELDS = {
     "sid", "identity", "type", "roleSid", "attributes", "isTyping", "lastReadMessageIndex", "lastReadTimestamp",
     "dateCreated", "dateUpdated", "bindings",
   ],
+  receipt: ["total", "sent", "delivered", "read", "undelivered", "failed"],
   user: ["identity", "friendlyName", "attributes", "isOnline", "isNotifiable", "isSubscribed"],
 };
 
@@ -21,6 +22,7 @@ function kindOf(value) {
   const sdk = globalThis.Twilio.Conversations;
   for (const [name, kind] of [
     ["Conversation", "conversation"], ["Message", "message"], ["Participant", "participant"], ["User", "user"], ["Media", "media"],
+    ["AggregatedDeliveryReceipt", "receipt"],
   ]) {
     if (value instanceof sdk[name]) return kind;
   }

@@ -135,8 +135,10 @@ export class Registry implements References {
 
   value(className: string, state: Record<string, unknown>): object {
     const object = this.make(className);
+    const { members } = tableOf(className);
     for (const [key, value] of Object.entries(state)) {
-      Object.defineProperty(object, key, { value, enumerable: true });
+      if (members[key]?.frozen) Object.freeze(value);
+      Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
     }
     return object;
   }

@@ -31,6 +31,8 @@ export interface Member {
   map?: boolean;
   /** Worked out on the page; does not cross. */
   page?: boolean;
+  /** Of a value: nobody may change what is in it. */
+  frozen?: boolean;
   /** Crosses for the page's own use; no member. */
   internal?: boolean;
 }

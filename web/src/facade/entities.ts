@@ -4,6 +4,7 @@
  */
 
 import { entryOf } from "../bridge/registry.js";
+import { slot } from "../bridge/slot.js";
 import { tableOf } from "../bridge/surface.js";
 import { MessageBuilder } from "./builder.js";
 import { define } from "./define.js";
@@ -36,6 +37,11 @@ export class Conversation extends ReplayEventEmitter {
     return new MessageBuilder(this, lookup);
   }
 
+  /** By hand for its length, which is the official one: its argument is not checked there. */
+  async getMessageRecipients(options?: unknown): Promise<unknown> {
+    return entryOf(this).session.caller.call(this, "getMessageRecipients", [options]);
+  }
+
   /** A text goes out at once, a medium is uploaded first. Resolves with the index of the message. */
   async sendMessage(...args: [message: MediaContent | string | null, attributes?: unknown, options?: unknown]): Promise<unknown> {
     examine("Conversation", "sendMessage", args);
@@ -59,6 +65,18 @@ export class Message extends ReplayEventEmitter {
   constructor() {
     super();
     refuse("Message");
+  }
+
+  /** One object for as long as the message lives; what it says changes. */
+  get aggregatedDeliveryReceipt(): AggregatedDeliveryReceipt | null {
+    if (entryOf(this).state["aggregatedDeliveryReceipt"] == null) return null;
+    let receipt = receiptOf.get(this);
+    if (receipt === undefined) {
+      receipt = Object.create(AggregatedDeliveryReceipt.prototype) as AggregatedDeliveryReceipt;
+      messageOf.set(receipt, this);
+      receiptOf.set(this, receipt);
+    }
+    return receipt;
   }
 
   get attachedMedia(): Media[] {
@@ -99,20 +117,105 @@ export class Paginator {
   }
 }
 
+export class RestPaginator {
+  constructor() {
+    refuse("RestPaginator");
+  }
+}
+
 export class Media {
   constructor() {
     refuse("Media");
   }
 }
 
+/** The receipt of a message: it says what is true when it is asked, as in the official SDK. */
 export class AggregatedDeliveryReceipt {
   constructor() {
     refuse("AggregatedDeliveryReceipt");
   }
+
+  get total(): unknown {
+    return told(this, "total");
+  }
+
+  get sent(): unknown {
+    return told(this, "sent");
+  }
+
+  get delivered(): unknown {
+    return told(this, "delivered");
+  }
+
+  get read(): unknown {
+    return told(this, "read");
+  }
+
+  get undelivered(): unknown {
+    return told(this, "undelivered");
+  }
+
+  get failed(): unknown {
+    return told(this, "failed");
+  }
+
+  toJSON(): object {
+    return { ...(messageOf.get(this) === undefined ? this : currentReceipt(this)) };
+  }
+}
+
+const receiptOf = slot<AggregatedDeliveryReceipt>("receipt");
+const messageOf = slot<Message>("message");
+
+function currentReceipt(receipt: AggregatedDeliveryReceipt): Record<string, unknown> {
+  const message = messageOf.get(receipt);
+  if (message === undefined) throw new TypeError("Illegal invocation: not an object of this SDK");
+  return entryOf(message).state["aggregatedDeliveryReceipt"] as Record<string, unknown>;
+}
+
+function told(receipt: AggregatedDeliveryReceipt, name: string): unknown {
+  return currentReceipt(receipt)[name];
+}
+
+export class DetailedDeliveryReceipt {
+  constructor() {
+    refuse("DetailedDeliveryReceipt");
+  }
+}
+
+export class ChannelMetadata {
+  constructor() {
+    refuse("ChannelMetadata");
+  }
+}
+
+export class EmailRecipientDescriptor {
+  constructor() {
+    refuse("EmailRecipientDescriptor");
+  }
+}
+
+export class UnknownRecipientDescriptor {
+  constructor() {
+    refuse("UnknownRecipientDescriptor");
+  }
 }
 
 /** By the name in the surface table. */
-export const entityClasses = { Conversation, Participant, Message, User, Paginator, Media, AggregatedDeliveryReceipt };
+export const entityClasses = {
+  Conversation,
+  Participant,
+  Message,
+  User,
+  Paginator,
+  RestPaginator,
+  Media,
+  AggregatedDeliveryReceipt,
+  DetailedDeliveryReceipt,
+  ChannelMetadata,
+  EmailRecipientDescriptor,
+  UnknownRecipientDescriptor,
+};
 
 /** The classes that argument rules may name. */
 export const lookup: ClassLookup = (name) => Reflect.get(entityClasses, name);

@@ -9,8 +9,20 @@ import { MessageBuilder, UnsentMessage } from "./builder.js";
 import { CancellablePromise } from "./cancellable.js";
 import { clientClass, clientFailed, clientHeard } from "./client.js";
 import { dispatch, remember, ReplayEventEmitter, watchUse } from "./emitter.js";
-import { AggregatedDeliveryReceipt, Conversation, entityClasses, Media, Message, Participant, User } from "./entities.js";
-
+import {
+  AggregatedDeliveryReceipt,
+  ChannelMetadata,
+  Conversation,
+  DetailedDeliveryReceipt,
+  EmailRecipientDescriptor,
+  entityClasses,
+  Media,
+  Message,
+  Participant,
+  RestPaginator,
+  UnknownRecipientDescriptor,
+  User,
+} from "./entities.js";
 import { NotificationTypes, PushNotification } from "./push.js";
 
 export type { Port, Runtime };
@@ -51,14 +63,19 @@ export function createFacade(runtime: Runtime) {
   return {
     AggregatedDeliveryReceipt,
     CancellablePromise,
+    ChannelMetadata,
     Client,
     Conversation,
+    DetailedDeliveryReceipt,
+    EmailRecipientDescriptor,
     Media,
     Message,
     MessageBuilder,
     NotificationTypes,
     Participant,
     PushNotification,
+    RestPaginator,
+    UnknownRecipientDescriptor,
     UnsentMessage,
     User,
     /** State, progress and readiness of the core (an addition to the official SDK). */
