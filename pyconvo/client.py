@@ -23,14 +23,12 @@ from pyconvo.options import ClientOptions, official_names
 from pyconvo.paginator import Paginator
 from pyconvo.payloads import ClientSynchronizationStatus, InitFailed, StartFailure, raised_as
 from pyconvo.push_members import PushMembers
-from pyconvo.services.channel_metadata import ChannelMetadataReader
 from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import PRODUCT_ID, Configuration
 from pyconvo.services.conversations import EVENTS, Conversations
 from pyconvo.services.media import MediaService
 from pyconvo.services.network import CachedNetwork
 from pyconvo.services.push import PushRegistrations
-from pyconvo.services.recipients import Recipients
 from pyconvo.services.session import Core, Session
 from pyconvo.services.tasks import Tasks
 from pyconvo.services.typing import TYPING_INDICATOR, TypingIndicator
@@ -347,10 +345,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
             self._forward(users, event)
         typing = TypingIndicator(core.host, core.twilsock, configuration)
         media = MediaService(core.host, configuration, self._options.media_region, self._token)
-        urls = configuration.links.conversations
-        recipients = Recipients(core.commands, urls, configuration.message_recipients_cache)
-        metadata = ChannelMetadataReader(core.commands, urls, configuration.channel_metadata_cache)
-        self._session = Session(core, configuration, network, users, typing, media, recipients, metadata)
+        self._session = Session.over(core, configuration, network, users, typing, media)
         self._conversations = Conversations(self._session)
         for event in EVENTS:
             self._forward(self._conversations, event)

@@ -47,6 +47,22 @@ class Session:
     recipients: Recipients
     channel_metadata: ChannelMetadataReader
 
+    @classmethod
+    def over(
+        cls,
+        core: Core,
+        configuration: Configuration,
+        network: CachedNetwork,
+        users: Users,
+        typing: TypingIndicator,
+        media: MediaService,
+    ) -> Session:
+        """With the parts that need no more than these."""
+        urls = configuration.links.conversations
+        recipients = Recipients(core.commands, urls, configuration.message_recipients_cache)
+        metadata = ChannelMetadataReader(core.commands, urls, configuration.channel_metadata_cache)
+        return cls(core, configuration, network, users, typing, media, recipients, metadata)
+
     @property
     def lifetime(self) -> Lifetime:
         return self.core.lifetime
