@@ -37,8 +37,6 @@ CLASSES = {"ReplayEventEmitter": "ReplayEventEmitter", "Paginator": "Paginator"}
 OTHERWISE = {
     # A task is cancelled, whatever it awaits.
     "CancellablePromise",
-    # Every page is a Paginator.
-    "RestPaginator",
 }
 
 
@@ -65,7 +63,7 @@ def nature(member: re.Match[str]) -> str:
     if member["kind"] == "(":
         gives = rest.rpartition("): ")[2]
         return "async" if re.match(r"(Promise|CancellablePromise)<", gives) else "method"
-    if "readonly" in member["words"] and EVENT.match(rest):
+    if "readonly" in member["words"] and (event := EVENT.match(rest)) and event["name"] == member["name"]:
         return "event"
     if rest.lstrip().startswith("typeof "):
         return "method"
