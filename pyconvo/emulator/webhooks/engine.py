@@ -178,7 +178,7 @@ class Webhooks:
         def start() -> None:
             queue = self._queues.get(key)
             if queue is not None and len(queue) >= LONGEST_QUEUE:
-                logger.warning("%s does not keep up: webhook %s is not sent", delivery.url, delivery.event)
+                logger.warning("a receiver does not keep up: webhook %s is not sent", delivery.event)
                 self.deliveries.done(delivery, "failed")
             elif queue is not None:
                 queue.append(delivery)
@@ -198,7 +198,8 @@ class Webhooks:
             attempt = await self._sender.send(delivery)
             fine = attempt.status is not None and attempt.status < 400
             if not fine:
-                logger.info("webhook %s to %s: %s", delivery.event, delivery.url, attempt.error or attempt.status)
+                # Its address may hold a password, and is not for the log.
+                logger.info("webhook %d (%s): %s", delivery.number, delivery.event, attempt.error or attempt.status)
             self.deliveries.done(delivery, "delivered" if fine else "failed")
         del self._queues[key]
 

@@ -72,7 +72,7 @@ class Sender:
             made.error = f"{type(error).__name__}: {error}"
         except Exception as error:
             # Whatever it is: who waits for this webhook must not wait for ever.
-            logger.exception("a webhook to %s failed", overrides.url)
+            logger.exception("webhook %d failed", delivery.number)
             made.error = f"{type(error).__name__}: {error}"
         made.seconds = round(time.monotonic() - started, 3)
         return made, connected
