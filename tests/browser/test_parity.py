@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from declarations.comparison import answers, exports, program
-from declarations.test_declarations import OFFICIAL, compiled
+from declarations.compiler import OWN_USE, members
 from drivers import Driver
 from pipeline.paths import DIST
 from pyconvo.testing import Emulator
@@ -30,22 +29,13 @@ GAPS: set[str] = {
 
 #: Additions of ours to the exports.
 ADDED = {"runtime"}
-#: Declared, but not for pages: setters, and what the official SDK's constructors are called with.
-OWN_USE = {"User.entityName"}
 #: Classes that pages make themselves, so that the number of arguments is theirs to know.
 CONSTRUCTED = {"Client", "CancellablePromise", "ContentTemplateVariable"}
 
 
 @pytest.fixture(scope="module")
 def declared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """Public members by class (and ``Paginator``), as the official declarations have them."""
-    text, questions = program(exports(OFFICIAL))
-    findings = answers(compiled(tmp_path_factory.mktemp("declared"), text), questions)
-    members: dict[str, list[str]] = {}
-    for one in sorted(findings):
-        if one.what == "member" and " " not in one.where and f"{one.where}.{one.name}" not in OWN_USE:
-            members.setdefault(one.where, []).append(one.name)
-    return members
+    return members(tmp_path_factory.mktemp("declared"))
 
 
 def survey(driver: Driver, emulator: Emulator, sdk: str, declared: dict[str, list[str]]) -> dict[str, Any]:
@@ -84,8 +74,8 @@ def differences(official: dict[str, Any], ours: dict[str, Any]) -> Iterator[str]
                     yield line
     for name, reason in ours["lacking"].items():
         yield f"no object of {name}: {reason}"
-    for name, members in official["members"].items():
-        for member, use in members.items():
+    for name, uses in official["members"].items():
+        for member, use in uses.items():
             if name in ours["members"] and f"{name}.{member}" not in told:
                 yield from _compared(f"{name}.{member}", use, ours["members"][name].get(member), False)
 

@@ -15,12 +15,14 @@ from typing import Any
 import pytest
 
 from conformance.differences import Difference, Hunk, Streams, compare, read
+from conformance.scenario_table import required, table, write
 from drivers import Browsers, Driver, DriverError
-from pipeline.paths import DIST
+from pipeline.paths import DIST, ROOT
 from pipeline.serving import SITE
 from pyconvo.testing import Emulator
 
 HERE = Path(__file__).parent
+ARTIFACTS = ROOT / "test-results"
 SCENARIOS = sorted(path.stem for path in (HERE / "scenarios").glob("*.js"))
 OFFICIAL = "/oracle/twilio-conversations.min.js"
 #: Longest that one scenario may take, in seconds; they take one to ten.
@@ -39,6 +41,8 @@ class Stage:
         self._official: dict[str, Streams] = {}
         self.used: set[Difference] = set()
         self.played: set[str] = set()
+        #: Members and events of the official SDK by the scenario that used them.
+        self.touched: dict[str, list[str]] = {}
 
     def official(self, scenario: str) -> Streams:
         if scenario not in self._official:
@@ -60,6 +64,8 @@ class Stage:
         if sdk == "ours" and played["unheard"]:
             # The official SDK leaves some; a page's error reporter should not hear of ours.
             pytest.fail(f"{scenario} in {engine} left failures that nobody hears: {played['unheard']}", pytrace=False)
+        if sdk == "official":
+            self.touched[scenario] = played["touched"]
         streams: Streams = played["streams"]
         return streams
 
@@ -145,3 +151,20 @@ def _keep(scenario: str, official: Streams, ours: Streams) -> None:
         path = Path(folder) / sdk / f"{scenario}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(f"[{name}] {line}\n" for name in sorted(streams) for line in streams[name]))
+
+
+#: Without a scenario so far. An entry that has one by now is a failure.
+UNPROVEN: set[str] = set()
+
+
+def test_every_member_and_event_has_a_scenario(stage: Stage, tmp_path: Path) -> None:
+    """After the last scenario. Writes the table; judges it when all of them were played."""
+    found = table(required(tmp_path), stage.touched)
+    if not stage.touched:
+        return
+    write(found, ARTIFACTS / "members.md")
+    if stage.touched.keys() < set(SCENARIOS):
+        return
+    bare = {name for name, scenarios in found.items() if not scenarios}
+    assert not bare - UNPROVEN, "no scenario uses:\n" + "\n".join(sorted(bare - UNPROVEN))
+    assert not UNPROVEN - bare, "no longer without a scenario:\n" + "\n".join(sorted(UNPROVEN - bare))

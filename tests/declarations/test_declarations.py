@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from declarations.comparison import Finding, answers, exports, program
-from pipeline.paths import NODE_MODULES, WEB
-
-HERE = Path(__file__).parent
-OURS = WEB / "types" / "pyconvo.d.ts"
-OFFICIAL = NODE_MODULES / "@twilio" / "conversations" / "builds" / "lib.d.ts"
-EMITTER = NODE_MODULES / "@twilio" / "replay-event-emitter" / "builds" / "lib.d.ts"
+from declarations.comparison import Finding, exports
+from declarations.compiler import HERE, OFFICIAL, OURS, compared, compiled
 
 #: Where we differ, and why. Anything else fails, and so does an entry that is no longer true.
 DIFFERENCES = {
@@ -35,40 +27,6 @@ DIFFERENCES = {
     Finding("missing", "User", "entityName"): "a setter for the SDK's own use",
     Finding("differs", "User", "identity"): "the setter is for the SDK's own use",
 }
-
-
-def compiled(folder: Path, main: str, ours: Path = OURS, **options: object) -> str:
-    """What the compiler has to say about ``main.ts`` in the folder; empty when all is well."""
-    (folder / "main.ts").write_text(main, encoding="utf-8")
-    shutil.copy(HERE / "compare.ts", folder)
-    paths = {"official": OFFICIAL, "official-emitter": EMITTER, "ours": ours, "@twilio/conversations": ours}
-    settings = {
-        "target": "ES2022",
-        "lib": ["ES2022", "DOM", "DOM.Iterable"],
-        "module": "ESNext",
-        "moduleResolution": "bundler",
-        "types": ["node"],
-        "typeRoots": [str(NODE_MODULES / "@types")],
-        "strict": True,
-        "skipLibCheck": True,
-        "allowImportingTsExtensions": True,
-        "noEmit": True,
-        "noErrorTruncation": True,
-        "paths": {name: [str(path)] for name, path in paths.items()},
-    }
-    for name, value in options.items():
-        settings[name] = value
-    configuration = {"compilerOptions": settings, "files": ["main.ts"]}
-    (folder / "tsconfig.json").write_text(json.dumps(configuration), encoding="utf-8")
-    command = ["node", NODE_MODULES / "typescript" / "bin" / "tsc", "-p", ".", "--pretty", "false"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
-    assert done.stderr == ""
-    return done.stdout
-
-
-def compared(folder: Path, ours: Path = OURS) -> set[Finding]:
-    text, questions = program(exports(OFFICIAL))
-    return answers(compiled(folder, text, ours), questions)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 /** Turns what an SDK hands out into plain values that two SDKs can be compared by. Reads public members only. */
 
+import { noteFields } from "./coverage.js";
+
 const FIELDS = {
   conversation: [
     "sid", "uniqueName", "friendlyName", "status", "attributes", "createdBy", "dateCreated", "dateUpdated",
@@ -44,6 +46,7 @@ export function describe(value, depth = 0) {
   if (depth > 6) return "<deep>";
   // A key without a value is no key, as in JSON.
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  noteFields(value, entries.map(([key]) => key));
   return Object.fromEntries(entries.map(([key, item]) => [key, describe(item, depth + 1)]));
 }
 
@@ -52,10 +55,12 @@ function pick(kind, value, depth) {
   const state = { kind };
   for (const field of FIELDS[kind]) state[field] = describe(value[field], depth + 1);
   if (kind === "message" || kind === "participant") state.conversation = value.conversation.sid;
+  noteFields(value, Object.keys(state));
   return state;
 }
 
 function describePage(page, depth) {
+  noteFields(page, ["items", "hasNextPage", "hasPrevPage"]);
   return {
     page: page.items.map((item) => describe(item, depth + 1)),
     hasNextPage: page.hasNextPage,

@@ -49,7 +49,7 @@ function add(emitter: ReplayEventEmitter, event: Name, listener: unknown, once: 
   const now = first ? [registration, ...present] : [...present, registration];
   state.listeners.set(event, now);
   if (wasUnused) state.watch?.(true);
-  const limit = state.limit ?? ReplayEventEmitter.defaultMaxListeners;
+  const limit = emitter.getMaxListeners();
   if (limit > 0 && now.length === limit + 1) {
     console.warn(`Possible listener leak: ${now.length} listeners of "${String(event)}". See setMaxListeners().`);
   }
@@ -108,6 +108,13 @@ export function remember(emitter: object, event: string, args: readonly unknown[
 /** `callback(true)` with the first listener, `callback(false)` without the last one. */
 export function watchUse(emitter: object, callback: (used: boolean) => void): void {
   stateOf(emitter).watch = callback;
+}
+
+const unlimited = new WeakSet<object>();
+
+/** Objects with this prototype may have any number of listeners, unless told otherwise. */
+export function liftLimit(prototype: object): void {
+  unlimited.add(prototype);
 }
 
 export class ReplayEventEmitter {
@@ -211,6 +218,6 @@ export class ReplayEventEmitter {
   }
 
   getMaxListeners(): number {
-    return stateOf(this).limit ?? ReplayEventEmitter.defaultMaxListeners;
+    return stateOf(this).limit ?? (unlimited.has(Object.getPrototypeOf(this) as object) ? 0 : ReplayEventEmitter.defaultMaxListeners);
   }
 }

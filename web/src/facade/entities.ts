@@ -8,7 +8,7 @@ import { slot } from "../bridge/slot.js";
 import { tableOf } from "../bridge/surface.js";
 import { MessageBuilder } from "./builder.js";
 import { define } from "./define.js";
-import { ReplayEventEmitter } from "./emitter.js";
+import { liftLimit, ReplayEventEmitter } from "./emitter.js";
 import { type MediaContent, pack } from "./media.js";
 import { check, type ClassLookup } from "./validate.js";
 
@@ -222,8 +222,6 @@ export const lookup: ClassLookup = (name) => Reflect.get(entityClasses, name);
 
 for (const [name, entity] of Object.entries(entityClasses)) {
   define(entity, name, lookup);
-  if (tableOf(name).emitter && name === "User") {
-    // As in the official SDK: many parts of an application watch the same users.
-    Object.defineProperty(entity.prototype, "getMaxListeners", { value: () => Infinity });
-  }
+  // As in the official SDK: many parts of an application watch the same users.
+  if (name === "User") liftLimit(entity.prototype);
 }
