@@ -95,9 +95,11 @@ function wrapMembers(holder, prefix, onlyMethods = false) {
   }
 }
 
+const proxies = new WeakSet();
+
 /** Looks like the function itself: with its name, its number of arguments, its statics. */
 function watched(work, label) {
-  return new Proxy(work, {
+  const proxy = new Proxy(work, {
     apply(target, self, args) {
       use(label);
       const given = adopt(Reflect.apply(target, self, args));
@@ -105,6 +107,8 @@ function watched(work, label) {
       return given;
     },
   });
+  proxies.add(proxy);
+  return proxy;
 }
 
 function watchedClass(owner, label) {
@@ -120,7 +124,9 @@ function wrapField(object, name, label) {
   const descriptor = Object.getOwnPropertyDescriptor(object, name);
   // An accessor of the object's class is watched there.
   if (descriptor === undefined ? name in object : !descriptor.configurable || !("value" in descriptor)) return;
-  let value = typeof descriptor?.value === "function" ? watched(descriptor.value, label) : descriptor?.value;
+  let value = descriptor?.value;
+  // Once: a function that is the same as another stays so.
+  if (typeof value === "function" && !proxies.has(value)) value = watched(value, label);
   Object.defineProperty(object, name, {
     configurable: true,
     enumerable: descriptor?.enumerable ?? false,
