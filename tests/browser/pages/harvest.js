@@ -47,6 +47,8 @@ export async function harvest(sdk) {
       builder.setContentTemplate?.("HX", [new sdk.ContentTemplateVariable("1", "y")]);
       return builder.build();
     },
+    PushNotification: () =>
+      client.parsePushNotification({ data: { twi_message_type: "twilio.conversations.new_message", twi_body: "x" } }),
     CancellablePromise: () => new sdk.CancellablePromise(() => {}),
   };
   const objects = {};
