@@ -61,14 +61,14 @@ class Delivery:
 
     # -- messages ----------------------------------------------------------------------------------------------------
 
-    def dispatch(self, message: Message, sender: Participant | None) -> None:
-        """Sends a new message to everybody on other channels but its sender. Before it is published."""
+    def dispatch(self, message: Message, sender: Participant | None, text: str | None) -> None:
+        """Sends a new message as ``text`` to everybody on other channels but its sender. Before it is published."""
         others = PARTICIPANTS.many(
             self._context.db, "conversation_sid = ? AND identity IS NULL ORDER BY rowid", message.conversation_sid
         )
         for participant in others:
             if sender is None or participant.sid != sender.sid:
-                self._send(message, participant)
+                self._send(message, participant, text)
 
     def outbox(self, *, to: str | None = None, conversation_sid: str | None = None) -> list[Outgoing]:
         """What was sent, oldest first; to that address, out of that conversation."""
@@ -80,7 +80,7 @@ class Delivery:
         with self._context.store.transaction():
             OUTBOX.delete(self._context.db, "1")
 
-    def _send(self, message: Message, participant: Participant) -> None:
+    def _send(self, message: Message, participant: Participant, text: str | None) -> None:
         bound = json.loads(participant.bindings)[participant.type]
         prefix = _PREFIXES.get(participant.type, "SM")
         if participant.type == "sms" and message.medias != "[]":
@@ -94,7 +94,7 @@ class Delivery:
             sender=bound["proxy_address"],
             recipient=bound["address"],
             author=message.author,
-            body=message.body,
+            body=text,
             subject=message.subject,
             medias=message.medias,
             date_created=message.date_created,

@@ -21,6 +21,9 @@ from pyconvo.emulator.conversations.model import Conversations
 from pyconvo.emulator.conversations.records import Conversation, Participant, User
 
 Handler = Callable[[Request], Awaitable[Response]]
+#: What a new message may be made of.
+_SENT = ("body", "attributes", "subject", "media_sids", "content_sid", "content_variables")
+_TEMPLATES_PAGE = 100
 _PAGE_PARAMETERS = ("PageToken", "PageSize")
 
 
@@ -37,7 +40,11 @@ class Handlers:
         return JSONResponse(self._resources.configuration(self._model.ensure_user(_caller(request))))
 
     async def content_templates(self, request: Request) -> Response:
-        return JSONResponse(resources.page("templates", []))
+        after, size = _page_asked_for(request, _TEMPLATES_PAGE)
+        found, following = self._model.content.page(after=after, size=size)
+        token = None if following is None else str(following)
+        entries = [self._resources.content_template(one) for one in found]
+        return JSONResponse(resources.page("templates", entries, next_token=token))
 
     # -- conversations ---------------------------------------------------------------------------------------------
 
@@ -103,9 +110,7 @@ class Handlers:
 
     async def send_message(self, request: Request) -> Response:
         body = await _json(request)
-        given: dict[str, Any] = {
-            key: body.get(key) for key in ("body", "attributes", "subject", "media_sids", "content_sid")
-        }
+        given: dict[str, Any] = {key: body.get(key) for key in _SENT}
 
         def send(actor: str) -> dict[str, Any]:
             return self._resources.message(self._model.messages.send(actor, _key(request), **given))

@@ -51,21 +51,28 @@ class MediaStore:
         largest = self._context.limits.media_size
         if len(data) > largest:
             raise TwilioError(413, 20413, f"Media is too large: {len(data)} bytes, {largest} are allowed")
-        now = self._context.clock.iso()
-        made = Media(
+        made = self.made(author, category, content_type, filename, len(data))
+        with self._context.store.transaction():
+            self.keep(made, data)
+        return made
+
+    def made(self, author: str, category: str, content_type: str, filename: str | None, size: int) -> Media:
+        """The record of a new medium, not stored yet (``keep``). Raises ``TwilioError`` 400/20001: an overlong name."""
+        return Media(
             sid=self._context.ids.sid("ME"),
             author=author,
             category=category,
             content_type=content_type,
             filename=limits.text(filename, "Filename", longest=256, code=Code.BAD_REQUEST),
-            size=len(data),
+            size=size,
             message_sid=None,
-            date_created=now,
+            date_created=self._context.clock.iso(),
         )
-        with self._context.store.transaction():
-            MEDIA.insert(self._context.db, made)
-            MEDIA_CONTENT.insert(self._context.db, made.sid, data)
-        return made
+
+    def keep(self, made: Media, data: bytes) -> None:
+        """Stores a medium, within the caller's transaction."""
+        MEDIA.insert(self._context.db, made)
+        MEDIA_CONTENT.insert(self._context.db, made.sid, data)
 
     def read(self, actor: str, sid: str) -> Media:
         """A medium of ``actor``, or in a conversation that ``actor`` may see.

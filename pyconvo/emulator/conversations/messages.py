@@ -1,6 +1,6 @@
 """Messages: send, edit, remove, look up, and how many of them somebody has not read.
 
-Not responsible for: media themselves (``media``), content templates (the service has none), nor paging through messages
+Not responsible for: media themselves (``media``), content templates (``content``), nor paging through messages
 (clients page the Sync list).
 """
 
@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from pyconvo.emulator.conversations import limits
+from pyconvo.emulator.conversations.content import ContentTemplates
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.conversation import ConversationRules
 from pyconvo.emulator.conversations.delivery import Delivery
@@ -38,6 +39,7 @@ class Messages:
         receipts: Receipts,
         recipients: Recipients,
         delivery: Delivery,
+        content: ContentTemplates,
     ) -> None:
         self._context = context
         self._permissions = permissions
@@ -47,6 +49,7 @@ class Messages:
         self._receipts = receipts
         self._recipients = recipients
         self._delivery = delivery
+        self._content = content
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -84,6 +87,7 @@ class Messages:
         subject: Any = None,
         media_sids: Any = None,
         content_sid: Any = None,
+        content_variables: Any = None,
         author: str | None = None,
         participant: Participant | None = None,
         channel_metadata: tuple[str, str] | None = None,
@@ -91,12 +95,15 @@ class Messages:
     ) -> Message:
         """Appends a message, and sends it to participants of other channels.
 
+        ``content_sid``: made from that template, with ``content_variables`` (JSON text of texts by name); body, subject
+        and media do not count then.
+
         The service itself (actor None) may name any ``author``; without one it is ``system``. From ``participant`` on:
         what comes with a message from another channel, checked already (``inbound``).
 
         Raises:
             TwilioError: 50350, 50430/50107, 50377 (closed), 50503 (neither body nor media), 50504, 50303, 50304, 50507,
-                50510.
+                50510, 20404 (no such template), 20001 (bad variables).
         """
         context, allowed = self._context, self._context.limits
         conversation = self._conversations.get(key)
@@ -107,10 +114,13 @@ class Messages:
         elif participant is None and author is not None:
             participant = self._participants.find(conversation.sid, author)
         conversation = self._conversations.open(key)
+        rich = self._content.filled(content_sid, content_variables) if content_sid else None
+        if rich is not None:
+            body = subject = media_sids = None
         media = self._media.for_message(actor, media_sids)
-        if content_sid:
-            raise refusal(Code.NOT_FOUND, f"content template {content_sid}")
-        if body is None and not media:
+        if rich is not None:
+            media = [self._media.made(actor or author or SYSTEM_AUTHOR, "body", rich.media_type, None, len(rich.data))]
+        elif body is None and not media:
             raise refusal(Code.BODY_MISSING)
         now = context.clock.iso()
         message = Message(
@@ -122,7 +132,7 @@ class Messages:
             body=self._body(conversation, body),
             subject=limits.text(subject, "subject", longest=allowed.subject, code=Code.BAD_REQUEST),
             attributes=limits.attributes(attributes, longest=allowed.attributes),
-            content_sid=None,
+            content_sid=rich.content_sid if rich else None,
             medias=json.dumps([_medium(one) for one in media]),
             last_updated_by=None,
             date_created=now,
@@ -134,11 +144,13 @@ class Messages:
         if "author" in amendments:
             participant = self._participants.find(conversation.sid, message.author)
         with context.store.transaction():
+            if rich is not None:
+                self._media.keep(media[0], rich.data)
             self._media.attach(media, message.sid)
             if channel_metadata is not None:
                 CHANNEL_METADATA.insert(context.db, ChannelMetadata(message.sid, *channel_metadata))
             self._recipients.add(message, recipients)
-            self._delivery.dispatch(message, participant)
+            self._delivery.dispatch(message, participant, rich.text if rich else message.body)
             self.append(conversation, message)
             context.events.emit("message.added", message=message, participant=participant, **about)
             updated = replace(

@@ -12,6 +12,7 @@ from typing import Any
 
 from pyconvo.emulator.clock import Clock
 from pyconvo.emulator.conversations import origin, seed, state
+from pyconvo.emulator.conversations.content import ContentTemplates
 from pyconvo.emulator.conversations.context import Context, Notify, Settings
 from pyconvo.emulator.conversations.conversation import ConversationRules
 from pyconvo.emulator.conversations.delivery import Delivery
@@ -59,6 +60,7 @@ class Conversations:
         self.receipts = Receipts(self.context)
         self.recipients = Recipients(self.context)
         self.delivery = Delivery(self.context, self.receipts, self.recipients)
+        self.content = ContentTemplates(self.context)
         self.messages = Messages(
             self.context,
             self.permissions,
@@ -68,6 +70,7 @@ class Conversations:
             self.receipts,
             self.recipients,
             self.delivery,
+            self.content,
         )
         self.conversations.on_message_removed = self.messages.forget
         self.inbound = Inbound(self.context, self.conversations, self.participants, self.messages, self.media)

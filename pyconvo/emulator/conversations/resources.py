@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pyconvo.emulator.conversations.content import ContentTemplate
 from pyconvo.emulator.conversations.context import Settings
 from pyconvo.emulator.conversations.records import Conversation, Message, Participant, Receipt, Recipient, User
 
@@ -148,6 +149,18 @@ class Resources:
                 "conversation": conversation,
                 "messages_receipts": f"{conversation}/Messages/{found.sid}/Receipts",
             },
+        }
+
+    def content_template(self, found: ContentTemplate) -> dict[str, Any]:
+        return {
+            "sid": found.sid,
+            "account_sid": self._settings.account_sid,
+            "friendly_name": found.friendly_name,
+            "language": found.language,
+            "variables": found.variables,
+            "variants": json.loads(found.variants),
+            "date_created": found.date_created,
+            "date_updated": found.date_updated,
         }
 
     def user(self, found: User) -> dict[str, Any]:

@@ -10,6 +10,8 @@ Every field may be left out, except identities; attributes are plain JSON values
                                    "lastReadMessageIndex": 0, "notificationLevel": "muted"},
                          {"address": "+15550100", "proxyAddress": "+15550199", "attributes": {}}],
         "messages": ["short form", {"author": "bob", "body": "hi", "attributes": {}, "subject": null}]}],
+     "contentTemplates": [{"sid": "HX…", "friendlyName": "Greeting", "language": "en", "variables": {"1": "you"},
+                           "types": {"twilio/text": {"body": "Hello {{1}}"}}}],
      "notifications": {"newMessage": {"enabled": true, "sound": "ping", "withMedia": {"enabled": true}}}}
 
 ``createdBy`` is the first participant unless given; ``messages`` may also be ``{"count", "author", "prefix"}``.
@@ -41,20 +43,23 @@ _PARTICIPANT = {"identity", "attributes", "role", "notificationLevel", "lastRead
 _NON_CHAT = {"address", "proxyAddress", "name", "level", "attributes"}
 _MESSAGE = {"author", "body", "attributes", "subject"}
 _MESSAGES = {"count", "author", "prefix"}
+_TEMPLATE = {"sid", "friendlyName", "language", "variables", "types"}
 
 
 def plant(model: Conversations, fixture: dict[str, Any]) -> dict[str, Any]:
     """Makes everything in ``fixture`` in one transaction.
 
     Returns:
-        ``{"users": {identity: US sid}, "conversations": {unique name, or sid where there is none: CH sid}}``
+        ``{"users": {identity: US sid}, "conversations": {unique name, or sid where there is none: CH sid},
+        "contentTemplates": {friendly name: HX sid}}``
 
     Raises:
         TwilioError: 20001 for an unknown key or a wrong form, and every refusal of the commands themselves.
     """
-    _check(fixture, {"users", "conversations", "notifications"}, "the fixture")
+    _check(fixture, {"users", "conversations", "notifications", "contentTemplates"}, "the fixture")
     users: dict[str, str] = {}
     conversations: dict[str, str] = {}
+    templates: dict[str, str] = {}
     with model.context.store.transaction():
         for entry in _each(fixture, "users"):
             user = _user(model, entry)
@@ -62,9 +67,19 @@ def plant(model: Conversations, fixture: dict[str, Any]) -> dict[str, Any]:
         for entry in _each(fixture, "conversations"):
             found = _conversation(model, entry)
             conversations[found.unique_name or found.sid] = found.sid
+        for entry in _each(fixture, "contentTemplates"):
+            _check(entry, _TEMPLATE, "a content template")
+            template = model.content.create(
+                entry.get("friendlyName"),
+                entry.get("types"),
+                variables=entry.get("variables"),
+                language=entry.get("language"),
+                sid=entry.get("sid"),
+            )
+            templates[template.friendly_name] = template.sid
         if "notifications" in fixture:
             model.push.notifications.update(official_keys(fixture["notifications"], "notifications"))
-    return {"users": users, "conversations": conversations}
+    return {"users": users, "conversations": conversations, "contentTemplates": templates}
 
 
 def official_keys(value: Any, what: str) -> dict[str, Any]:
