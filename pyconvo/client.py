@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
+from pyconvo.content import ContentTemplate
 from pyconvo.conversation import Conversation
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
@@ -25,6 +26,7 @@ from pyconvo.payloads import ClientSynchronizationStatus, InitFailed, StartFailu
 from pyconvo.push_members import PushMembers
 from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import PRODUCT_ID, Configuration
+from pyconvo.services.content import ContentTemplates
 from pyconvo.services.conversations import EVENTS, Conversations
 from pyconvo.services.media import MediaService
 from pyconvo.services.network import CachedNetwork
@@ -98,6 +100,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         self._started = False
         self._synchronization: ClientSynchronizationStatus = "started"
         self._core = self._build(host or default_host())
+        self._content = ContentTemplates(self._core)
         self._push = PushRegistrations(self._core, self._options.registrations_url, token)
         self._myself = User(self._core)
         self._ready = self._new_readiness()
@@ -257,6 +260,11 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         merged = official_names({**(options or {}), **fields})
         check(1, [OMITTED, _CONVERSATION_OPTIONS], merged)
         return await (await self._ready_list()).create(merged)
+
+    async def get_content_templates(self) -> tuple[ContentTemplate, ...]:
+        """The account's content templates, for :meth:`MessageBuilder.set_content_template`; kept for five seconds."""
+        await self._wait_ready()
+        return await self._content.all()
 
     # -- users -----------------------------------------------------------------------------------------------
 

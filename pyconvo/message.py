@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pyconvo.channels import ChannelMetadata, RecipientDescriptor
+from pyconvo.content import ContentData
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
 from pyconvo.event_names import MessageEvents
@@ -21,6 +22,7 @@ from pyconvo.payloads import MessageUpdated
 from pyconvo.receipts import AggregatedDeliveryReceipt, DetailedDeliveryReceipt
 from pyconvo.services.channel_metadata import ChannelMetadataReader
 from pyconvo.services.recipients import Recipients
+from pyconvo.services import content
 from pyconvo.services.session import Session
 from pyconvo.validation import JSON, NON_EMPTY_STRING, OMITTED, STRING, checked
 
@@ -208,6 +210,14 @@ class Message(Entity, MessageEvents, MediaUrls):
         """To whom the message was addressed, for e-mails. Raises :class:`pyconvo.FetchError`."""
         recipients: Recipients = self._session.recipients
         return await recipients.of_message(self._conversation.sid, self._sid)
+
+    async def get_content_data(self) -> ContentData | None:
+        """What a message from a content template shows; ``None`` for other messages.
+
+        Raises :class:`pyconvo.MediaTransportError` or :class:`pyconvo.ConversationsError` when it cannot be read.
+        """
+        media = content.rich(self.get_media_by_categories(["body"])) if self._content_sid is not None else None
+        return None if media is None else await content.read(self._session.core, media)
 
     # -- who and what ----------------------------------------------------------------------------------------
 

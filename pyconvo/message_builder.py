@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pyconvo.content import ContentTemplateVariable
 from pyconvo.errors import ConversationsError
 from pyconvo.json_values import JSONValue, to_json, to_number
 from pyconvo.media import MEDIA_RULES, FormData, MediaCategory, MediaContent, official_media
 from pyconvo.services.message_list import MessageList
 from pyconvo.services.session import Session
-from pyconvo.validation import JSON, STRING, checked
+from pyconvo.validation import JSON, OMITTED, STRING, array_of, checked, instance_of
 
 
 @dataclass(slots=True)
@@ -22,6 +24,8 @@ class UnsentMessage:
     text: str | None = None
     subject: str | None = None
     attributes: JSONValue = field(default_factory=dict)
+    content_sid: str | None = None
+    content_variables: Sequence[ContentTemplateVariable] | None = None
     #: What is uploaded before it is sent, in this order.
     media_content: list[tuple[MediaCategory, MediaContent]] = field(default_factory=list)
 
@@ -43,6 +47,10 @@ class UnsentMessage:
         if self.subject is not None:
             body["subject"] = self.subject
         body |= {"media_sids": [upload.sid for upload in uploads], "attributes": to_json(self.attributes)}
+        if self.content_sid is not None:
+            body["content_sid"] = self.content_sid
+        if self.content_variables is not None:
+            body["content_variables"] = to_json({one.name: one.value for one in self.content_variables})
         answer = await self._messages.send(body)
         index = to_number(answer.get("index")) if isinstance(answer, dict) else None
         return None if index is None else int(index)
@@ -95,6 +103,19 @@ class MessageBuilder:
     def set_email_history(self, content_type: str, history: MediaContent) -> MessageBuilder:
         """The e-mail's history of that type; the last one counts."""
         self._histories[content_type] = history
+        return self
+
+    @checked(STRING, [array_of("content variables", instance_of(ContentTemplateVariable)), OMITTED])
+    def set_content_template(
+        self, content_sid: str, content_variables: Sequence[ContentTemplateVariable] = ()
+    ) -> MessageBuilder:
+        """Make the message from a content template: the service takes nothing else of it then but the attributes.
+
+        ``content_variables``: what stands in the template's places; the others keep their defaults. See
+        :meth:`pyconvo.Client.get_content_templates`.
+        """
+        self._message.content_sid = content_sid
+        self._message.content_variables = tuple(content_variables)
         return self
 
     def build(self) -> UnsentMessage:

@@ -7,7 +7,8 @@ JSON values stand for themselves. Everything else is an object with the key ``$`
     ``{"$": "value", "c": class, "v": state}``   a value class of the surface (no identity)
     ``{"$": "obj", "v": {…}}``   an object of the user's that itself has a key ``$``
 
-Frozen dataclasses (event payloads) become plain objects with camelCase keys. Not responsible for which objects have
+Frozen dataclasses (event payloads) become plain objects with camelCase keys; a field that says ``absent`` is left out
+when it is ``None``. Not responsible for which objects have
 handles: the registry says so.
 """
 
@@ -61,9 +62,13 @@ def encode(value: Any, reference: Reference) -> Any:
         return {
             camel(field.name): _field(field.name, getattr(value, field.name), reference)
             for field in dataclasses.fields(value)
-            if getattr(value, field.name) is not UNDEFINED
+            if getattr(value, field.name) is not UNDEFINED and not _absent(field, value)
         }
     raise TypeError(f"a value of type {type(value).__name__} cannot be sent to the page")
+
+
+def _absent(field: dataclasses.Field[Any], value: Any) -> bool:
+    return field.metadata.get("absent", False) and getattr(value, field.name) is None
 
 
 def _field(name: str, value: Any, reference: Reference) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from pyconvo.content import ContentTemplateVariable
 from pyconvo.media import FormData, MediaContent, SendMediaOptions
 from pyconvo.validation import UNDEFINED
 
@@ -18,13 +19,16 @@ _SETTERS = {"body": "set_body", "subject": "set_subject", "attributes": "set_att
 async def _send_prepared(conversation: Any, message: dict[str, Any], *data: bytes) -> Any:
     """Returns the new message's index.
 
-    ``message``: the set fields among ``body``, ``subject``, ``attributes``; and under ``media`` a category and a
-    description for each of ``data``.
+    ``message``: the set fields among ``body``, ``subject``, ``attributes``; under ``media`` a category and a
+    description for each of ``data``; ``content`` is a template's sid, ``variables`` pairs of name and value.
     """
-    parts = message.pop("media", [])
+    parts, content = message.pop("media", []), message.pop("content", None)
+    variables = message.pop("variables", [])
     builder = conversation.prepare_message()
     for field, value in message.items():
         getattr(builder, _SETTERS[field])(value)
+    if content is not None:
+        builder.set_content_template(content, [ContentTemplateVariable(*pair) for pair in variables])
     unsent = builder.build()
     for (category, description), content in zip(parts, data, strict=True):
         unsent.media_content.append((category, _content(description, content)))
@@ -42,6 +46,13 @@ def _content(description: dict[str, Any], data: bytes) -> MediaContent:
     return SendMediaOptions(description["contentType"], data, description.get("filename"))
 
 
+async def _content_templates(client: Any, known: int) -> dict[str, Any] | None:
+    """The templates, under a number; ``None`` when they are still those that the page has under ``known``."""
+    templates = await client.get_content_templates()
+    number: int = client._content.generation
+    return None if number == known else {"number": number, "templates": templates}
+
+
 async def _ready(client: Any) -> None:
     await client._wait_ready()
 
@@ -49,5 +60,5 @@ async def _ready(client: Any) -> None:
 #: By class, and the page's names for these.
 PREPARED: dict[str, dict[str, Callable[..., Awaitable[Any]]]] = {
     "Conversation": {"$send": _send_prepared, "$sendMedia": _send_media},
-    "Client": {"$ready": _ready},
+    "Client": {"$ready": _ready, "$contentTemplates": _content_templates},
 }

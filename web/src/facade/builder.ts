@@ -6,6 +6,7 @@
 import { entryOf } from "../bridge/registry.js";
 import { tableOf } from "../bridge/surface.js";
 import { cancellableCall, type CancellablePromise } from "./cancellable.js";
+import type { ContentTemplateVariable } from "./content.js";
 import { isForm, type MediaContent, packAll } from "./media.js";
 import { check, type ClassLookup } from "./validate.js";
 
@@ -24,6 +25,8 @@ export class UnsentMessage {
   attributes: unknown = {};
   mediaContent: [category: Category, content: MediaContent][] = [];
   emailOptions: { subject?: string } = {};
+  contentSid?: string;
+  contentVariables?: ContentTemplateVariable[];
 
   constructor(conversation: object) {
     Object.defineProperty(this, "conversation", { value: conversation });
@@ -33,7 +36,13 @@ export class UnsentMessage {
   send(): CancellablePromise<number | null> {
     const { conversation } = this as unknown as { conversation: object };
     const parts = [...this.mediaContent];
-    const fields = { body: this.text, subject: this.emailOptions.subject, attributes: this.attributes };
+    const fields = {
+      body: this.text,
+      subject: this.emailOptions.subject,
+      attributes: this.attributes,
+      content: this.contentSid,
+      variables: this.contentVariables?.map(({ name, value }) => [name, value]),
+    };
     const args = packAll(
       parts.map(([, content]) => content),
       (packed) => {
@@ -101,6 +110,14 @@ export class MessageBuilder {
   setEmailHistory(...args: [contentType: string, history: MediaContent]): this {
     this.examine("setEmailHistory", args);
     this.emailHistories.set(...args);
+    return this;
+  }
+
+  setContentTemplate(...args: [contentSid: string, contentVariables?: ContentTemplateVariable[]]): this {
+    this.examine("setContentTemplate", args);
+    const [contentSid, contentVariables = []] = args;
+    this.message.contentSid = contentSid;
+    this.message.contentVariables = contentVariables;
     return this;
   }
 

@@ -7,6 +7,7 @@ import type { Bridge } from "../bridge/bridge.js";
 import { entryOf, type Session } from "../bridge/registry.js";
 import { slot } from "../bridge/slot.js";
 import { tableOf, version } from "../bridge/surface.js";
+import { ContentTemplate, type TemplateFields } from "./content.js";
 import { define } from "./define.js";
 import { dispatch, ReplayEventEmitter } from "./emitter.js";
 import { lookup } from "./entities.js";
@@ -18,6 +19,8 @@ type Options = Record<string, unknown>;
 /** What the page keeps of a client besides the mirror. */
 interface Local {
   token: string;
+  /** What the core sent last, under its number. */
+  templates: { number: number; templates: readonly ContentTemplate[] };
   /** Settled by the first outcome of the start; `create()` waits for it. */
   readonly started: Promise<void>;
   settle(error?: unknown): void;
@@ -91,7 +94,7 @@ export function clientClass(bridgeOf: () => Bridge) {
         settle = (error) => (error === undefined ? resolve() : reject(error as Error));
       });
       started.catch(() => undefined); // told by events; `create()` asks itself
-      locals.set(this, { token, started, settle });
+      locals.set(this, { token, templates: { number: 0, templates: [] }, started, settle });
       bridgeOf().open(this, token, options);
     }
 
@@ -124,6 +127,20 @@ export function clientClass(bridgeOf: () => Bridge) {
       examine("handlePushNotification", args);
       await entryOf(this).session.caller.call(this, "$ready", []);
       this.emit("pushNotification", parsePush(args[0]));
+    }
+
+    /** The same array as long as the core keeps it. */
+    async getContentTemplates(): Promise<readonly ContentTemplate[]> {
+      const local = localOf(this);
+      const told = (await entryOf(this).session.caller.call(this, "$contentTemplates", [local.templates.number])) as {
+        number: number;
+        templates: TemplateFields[];
+      } | null;
+      if (told !== null) {
+        const templates = Object.freeze(told.templates.map((fields) => new ContentTemplate(fields)));
+        local.templates = { number: told.number, templates };
+      }
+      return local.templates.templates;
     }
 
     get token(): string {

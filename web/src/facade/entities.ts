@@ -7,6 +7,7 @@ import { entryOf } from "../bridge/registry.js";
 import { slot } from "../bridge/slot.js";
 import { tableOf } from "../bridge/surface.js";
 import { MessageBuilder } from "./builder.js";
+import { ContentTemplateVariable } from "./content.js";
 import { define } from "./define.js";
 import { liftLimit, ReplayEventEmitter } from "./emitter.js";
 import { type MediaContent, pack } from "./media.js";
@@ -218,7 +219,7 @@ export const entityClasses = {
 };
 
 /** The classes that argument rules may name. */
-export const lookup: ClassLookup = (name) => Reflect.get(entityClasses, name);
+export const lookup: ClassLookup = (name) => Reflect.get({ ...entityClasses, ContentTemplateVariable }, name);
 
 for (const [name, entity] of Object.entries(entityClasses)) {
   define(entity, name, lookup);

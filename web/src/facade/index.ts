@@ -8,6 +8,7 @@ import { lazyLink, type Port, type Runtime } from "../bridge/port.js";
 import { MessageBuilder, UnsentMessage } from "./builder.js";
 import { CancellablePromise } from "./cancellable.js";
 import { clientClass, clientFailed, clientHeard } from "./client.js";
+import { ContentTemplate, ContentTemplateVariable } from "./content.js";
 import { dispatch, remember, ReplayEventEmitter, watchUse } from "./emitter.js";
 import {
   AggregatedDeliveryReceipt,
@@ -65,6 +66,8 @@ export function createFacade(runtime: Runtime) {
     CancellablePromise,
     ChannelMetadata,
     Client,
+    ContentTemplate,
+    ContentTemplateVariable,
     Conversation,
     DetailedDeliveryReceipt,
     EmailRecipientDescriptor,

@@ -1,0 +1,42 @@
+/** Content templates on the page. Not responsible for reading them, nor for what their content means: the core is. */
+
+/** A place in a template, and what stands there. */
+export class ContentTemplateVariable {
+  constructor(
+    readonly name: string,
+    readonly value: string,
+  ) {}
+
+  copyWithValue(...args: [value: string]): ContentTemplateVariable {
+    return new ContentTemplateVariable(this.name, args[0]);
+  }
+}
+
+/** A template as the core describes it. */
+export interface TemplateFields {
+  sid: string;
+  friendlyName: string;
+  variables: { name: string; value: string }[];
+  variants: Record<string, object>;
+  dateCreated: Date;
+  dateUpdated: Date;
+}
+
+export class ContentTemplate {
+  readonly sid: string;
+  readonly friendlyName: string;
+  readonly variables: ContentTemplateVariable[];
+  /** By content type, such as `twilio/text`. */
+  readonly variants: Map<string, object>;
+  readonly dateCreated: Date;
+  readonly dateUpdated: Date;
+
+  constructor(fields: TemplateFields) {
+    this.sid = fields.sid;
+    this.friendlyName = fields.friendlyName;
+    this.variables = fields.variables.map(({ name, value }) => new ContentTemplateVariable(name, value));
+    this.variants = new Map(Object.entries(fields.variants));
+    this.dateCreated = fields.dateCreated;
+    this.dateUpdated = fields.dateUpdated;
+  }
+}
