@@ -34,43 +34,43 @@ class ContentDataListItem(TypedDict):
     description: NotRequired[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentDataActionUrl:
     """Opens a page. ``raw_data`` here and below: the same as JSON text, as the service has it."""
 
+    type: Literal["url"] = "url"
     title: str
     url: str
     raw_data: str
-    type: Literal["url"] = "url"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentDataActionPhone:
     """Calls a number."""
 
+    type: Literal["phone"] = "phone"
     title: str
     phone: str
     raw_data: str
-    type: Literal["phone"] = "phone"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentDataActionReply:
     """Answers; ``index`` counts from 0."""
 
+    type: Literal["reply"] = "reply"
     title: str
     id: str
     index: int
     raw_data: str
-    type: Literal["reply"] = "reply"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentDataActionOther:
     """Anything else."""
 
-    raw_data: str
     type: Literal["other"] = "other"
+    raw_data: str
 
 
 ContentDataAction: TypeAlias = (
@@ -78,85 +78,85 @@ ContentDataAction: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentDataText:
     """A text: ``twilio/text``."""
 
+    type: Literal["text"] = "text"
     body: str
     raw_data: str
-    type: Literal["text"] = "text"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentDataMedia:
     """Addresses of files: ``twilio/media``."""
 
+    type: Literal["media"] = "media"
+    body: str | None = _absent()
     media: Sequence[str]
     raw_data: str
-    body: str | None = _absent()
-    type: Literal["media"] = "media"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentDataLocation:
     """A place, in degrees: ``twilio/location``."""
 
+    type: Literal["location"] = "location"
     longitude: float
     latitude: float
-    raw_data: str
     label: str | None = _absent()
-    type: Literal["location"] = "location"
+    raw_data: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentDataQuickReply:
     """A text with answers to choose from: ``twilio/quick-reply``."""
 
+    type: Literal["quickReply"] = "quickReply"
     body: str
     replies: Sequence[ContentDataReply]
     raw_data: str
-    type: Literal["quickReply"] = "quickReply"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentDataCallToAction:
     """A text with things to do: ``twilio/call-to-action``."""
 
+    type: Literal["callToAction"] = "callToAction"
     body: str
     actions: Sequence[ContentDataAction]
     raw_data: str
-    type: Literal["callToAction"] = "callToAction"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentDataListPicker:
     """A text with a ``button`` that shows a list: ``twilio/list-picker``."""
 
+    type: Literal["listPicker"] = "listPicker"
     body: str
     button: str
     items: Sequence[ContentDataListItem]
     raw_data: str
-    type: Literal["listPicker"] = "listPicker"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentDataCard:
     """A card: ``twilio/card``."""
 
+    type: Literal["card"] = "card"
     title: str
+    subtitle: str | None = _absent()
     media: Sequence[str]
     actions: Sequence[ContentDataAction]
     raw_data: str
-    subtitle: str | None = _absent()
-    type: Literal["card"] = "card"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentDataOther:
     """Content of another type: only ``raw_data`` tells what it is."""
 
-    raw_data: str
     type: Literal["other"] = "other"
+    raw_data: str
 
 
 ContentData: TypeAlias = (
@@ -218,22 +218,29 @@ def content_data(kind: str, data: Any) -> ContentData:
     raw = to_json(data)
     match kind:
         case "twilio/text":
-            return ContentDataText(data["body"], raw)
+            return ContentDataText(body=data["body"], raw_data=raw)
         case "twilio/media":
-            return ContentDataMedia(data["media"], raw, data.get("body"))
+            return ContentDataMedia(body=data.get("body"), media=data["media"], raw_data=raw)
         case "twilio/location":
-            return ContentDataLocation(data["longitude"], data["latitude"], raw, data.get("label"))
+            return ContentDataLocation(
+                longitude=data["longitude"], latitude=data["latitude"], label=data.get("label"), raw_data=raw
+            )
         case "twilio/quick-reply":
-            return ContentDataQuickReply(data["body"], data["actions"], raw)
+            return ContentDataQuickReply(body=data["body"], replies=data["actions"], raw_data=raw)
         case "twilio/call-to-action":
-            return ContentDataCallToAction(data["body"], _actions(data["actions"]), raw)
+            return ContentDataCallToAction(body=data["body"], actions=_actions(data["actions"]), raw_data=raw)
         case "twilio/list-picker":
-            return ContentDataListPicker(data["body"], data["button"], data["items"], raw)
+            return ContentDataListPicker(body=data["body"], button=data["button"], items=data["items"], raw_data=raw)
         case "twilio/card":
-            actions = _actions(data.get("actions") or ())
-            return ContentDataCard(data["title"], data.get("media") or [], actions, raw, data.get("subtitle"))
+            return ContentDataCard(
+                title=data["title"],
+                subtitle=data.get("subtitle"),
+                media=data.get("media") or [],
+                actions=_actions(data.get("actions") or ()),
+                raw_data=raw,
+            )
         case _:
-            return ContentDataOther(raw)
+            return ContentDataOther(raw_data=raw)
 
 
 def _actions(actions: Sequence[Mapping[str, Any]]) -> tuple[ContentDataAction, ...]:
@@ -244,10 +251,11 @@ def _action(action: Mapping[str, Any]) -> ContentDataAction:
     raw = to_json(dict(action))
     match action.get("type"):
         case "QUICK_REPLY":
-            return ContentDataActionReply(action["title"], action.get("id") or "", action.get("index") or 0, raw)
+            index = action.get("index") or 0
+            return ContentDataActionReply(title=action["title"], id=action.get("id") or "", index=index, raw_data=raw)
         case "PHONE_NUMBER":
-            return ContentDataActionPhone(action["title"], action.get("phone") or "", raw)
+            return ContentDataActionPhone(title=action["title"], phone=action.get("phone") or "", raw_data=raw)
         case "URL":
-            return ContentDataActionUrl(action["title"], action.get("url") or "", raw)
+            return ContentDataActionUrl(title=action["title"], url=action.get("url") or "", raw_data=raw)
         case _:
-            return ContentDataActionOther(raw)
+            return ContentDataActionOther(raw_data=raw)

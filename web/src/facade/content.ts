@@ -7,8 +7,8 @@ export class ContentTemplateVariable {
     readonly value: string,
   ) {}
 
-  copyWithValue(...args: [value: string]): ContentTemplateVariable {
-    return new ContentTemplateVariable(this.name, args[0]);
+  copyWithValue(value: string): ContentTemplateVariable {
+    return new ContentTemplateVariable(this.name, value);
   }
 }
 
