@@ -20,9 +20,9 @@ from pyconvo.media import Media, MediaCategory
 from pyconvo.media_urls import MediaUrls
 from pyconvo.payloads import MessageUpdated
 from pyconvo.receipts import AggregatedDeliveryReceipt, DetailedDeliveryReceipt
+from pyconvo.services import content
 from pyconvo.services.channel_metadata import ChannelMetadataReader
 from pyconvo.services.recipients import Recipients
-from pyconvo.services import content
 from pyconvo.services.session import Session
 from pyconvo.validation import JSON, NON_EMPTY_STRING, OMITTED, STRING, checked
 
