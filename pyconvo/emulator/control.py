@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pyconvo.emulator.conversations.seed import add_messages
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults import FaultError
 from pyconvo.emulator.faults.rule import MALFORMED
@@ -185,14 +186,23 @@ class Control:
         return JSONResponse({"log": self._service.log.read(after=int(after), identity=query.get("identity"))})
 
     async def system_message(self, request: Request) -> Response:
-        """Messages from the service itself, as server-side REST sends them: ``{"author", "bodies": […]}``."""
+        """Messages from the service itself, as server-side REST sends them: ``{"author", "bodies": […]}``.
+
+        ``"together": true``: all at once, with one update of the conversation instead of one each.
+        """
         body = await read(request)
         bodies = body.get("bodies")
         if not isinstance(bodies, list) or not all(isinstance(one, str) for one in bodies):
             raise TwilioError(400, BAD_REQUEST, "bodies must be a list of strings")
         author = optional(body, "author", str)
         sid = request.path_params["conversation"]
-        messages = self._service.conversations.messages
+        model = self._service.conversations
+        if optional(body, "together", bool):
+            first = model.conversations.get(sid).next_index
+            with model.context.store.transaction():
+                add_messages(model, sid, bodies, author)
+            return JSONResponse({"indexes": list(range(first, first + len(bodies)))}, status_code=201)
+        messages = model.messages
         indexes = [messages.send(None, sid, body=one, author=author).index for one in bodies]
         return JSONResponse({"indexes": indexes}, status_code=201)
 

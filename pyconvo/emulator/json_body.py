@@ -26,7 +26,7 @@ async def read(request: Request) -> dict[str, Any]:
 def optional(body: dict[str, Any], name: str, kind: type) -> Any:
     """A field that may be missing but not of another type."""
     value = body.get(name)
-    if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
+    if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
         raise TwilioError(400, BAD_REQUEST, f"{name} must be of type {kind.__name__}")
     return value
 

@@ -103,8 +103,13 @@ def incoming(stage: Stage, subject: Subject) -> Values:
         room = stage.service.room("sender", "listener")
         with stage.page(subject) as page:
             stage.measure(page, "incoming", token=stage.service.token("listener"), conversation=room, count=FLOOD)
-            before = stage.page_thread(page)
+            stage.service.subscribed("listener")
+            # All of it waits on the line: what is measured is the client, not how fast the service can write.
+            stage.link.hold()
             stage.service.flood(room, "sender", FLOOD, updates)
+            stage.link.settle()
+            before = stage.page_thread(page)
+            stage.link.release()
             found = stage.measure(page, "incomingResult")
             after = stage.page_thread(page)
         values[f"incoming.{kind}.rate"] = FLOOD / found["took"] * 1000
@@ -134,6 +139,7 @@ def memory(stage: Stage, subject: Subject) -> Values:
     with stage.page(subject) as page:
         token = stage.service.token("listener")
         stage.measure(page, "incoming", token=token, conversation=room, count=FLOOD)
+        stage.service.subscribed("listener")
         after_boot = stage.memory()
         if after_boot is None:
             return {}

@@ -1,4 +1,4 @@
-"""A slow, long line to the emulator: a TCP relay on loopback with latency and bandwidth, which counts bytes.
+"""A slow, long line to the emulator: a TCP relay on loopback with latency and bandwidth, which counts and holds bytes.
 
 A browser's own throttling does not reach its WebSockets. Not responsible for losing packets: TCP hides that.
 """
@@ -33,6 +33,8 @@ class Link:
         self._shape = Shape()
         self._down = 0
         self._free_at = 0.0
+        self._released = asyncio.Event()
+        self._released.set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="link", daemon=True)
         self._server: asyncio.Server | None = None
@@ -65,6 +67,21 @@ class Link:
         """From now on, also for connections that are open."""
         self._shape = replace(self._shape, latency=latency, bandwidth=bandwidth)
 
+    def hold(self) -> None:
+        """Keep what is on its way to the page until :meth:`release`, which delivers it all at once."""
+        self._loop.call_soon_threadsafe(self._released.clear)
+
+    def release(self) -> None:
+        """Returns at once; what was held leaves as fast as the page reads."""
+        self._loop.call_soon_threadsafe(self._released.set)
+
+    def settle(self, quiet: float = 0.2) -> None:
+        """Returns when nothing has come down for ``quiet`` seconds."""
+        seen = -1
+        while seen != self._down:
+            seen = self._down
+            time.sleep(quiet)
+
     async def _listen(self) -> asyncio.Server:
         return await asyncio.start_server(self._accept, "127.0.0.1", 0)
 
@@ -94,8 +111,8 @@ class Link:
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, arrival: Callable[[int], float] | None
     ) -> None:
         """Chunks leave in order, each when it would have arrived; what is under way is not held up by what waits."""
-        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(256)
-        carrier = asyncio.create_task(self._carry(under_way, sink))
+        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        carrier = asyncio.create_task(self._carry(under_way, sink, held=arrival is not None))
         try:
             while data := await source.read(CHUNK):
                 when = time.monotonic() if arrival is None else arrival(len(data))
@@ -108,12 +125,16 @@ class Link:
             carrier.cancel()
             raise
 
-    async def _carry(self, under_way: asyncio.Queue[tuple[float, bytes]], sink: asyncio.StreamWriter) -> None:
+    async def _carry(
+        self, under_way: asyncio.Queue[tuple[float, bytes]], sink: asyncio.StreamWriter, *, held: bool
+    ) -> None:
         with contextlib.suppress(OSError):
             while True:
                 when, data = await under_way.get()
                 if not data:
                     break
+                if held:
+                    await self._released.wait()
                 if (wait := when - time.monotonic()) > 0:
                     await asyncio.sleep(wait)
                 sink.write(data)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -73,12 +74,20 @@ class Service:
 
     def flood(self, conversation: str, author: str, count: int, updates: bool) -> None:
         """Messages as fast as they can be sent; without ``updates`` the conversation itself is silent about them."""
-        if not updates:
-            fault = {"on": "notification", "action": "lose", "path": "^document_updated$", "times": count}
-            self._ask("POST", "/emulator/faults", fault)
         bodies = [f"incoming message number {number}" for number in range(count)]
         path = f"/emulator/conversations/{conversation}/messages"
-        self._ask("POST", path, {"author": author, "bodies": bodies})
+        self._ask("POST", path, {"author": author, "bodies": bodies, "together": not updates})
+
+    def subscribed(self, identity: str) -> None:
+        """Returns when the service has got every subscription that the clients of ``identity`` ask for."""
+        before = -1
+        while True:
+            connections = self._ask("GET", "/emulator/state")["connections"]
+            now = sum(one["subscriptions"] for one in connections if one["identity"] == identity)
+            if now and now == before:
+                return
+            before = now
+            time.sleep(0.2)
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._http.request(method, self.url + path, json=body)

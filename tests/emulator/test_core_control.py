@@ -270,3 +270,14 @@ async def test_the_log_is_readable_and_holds_no_token(emulator: Emulator) -> Non
     assert token not in text
     assert "eyJ" not in text
     assert emulator.log(after=log[-1]["n"]) == []
+
+
+def test_messages_from_the_service_together_update_the_conversation_once(emulator: Emulator) -> None:
+    room = emulator.seed({"conversations": [{"uniqueName": "r", "participants": ["alice"], "messages": ["old"]}]})
+    sid = room["conversations"]["r"]
+    path = f"/emulator/conversations/{sid}/messages"
+    made = emulator.call("POST", path, {"author": "alice", "bodies": ["a", "b"], "together": True})
+    assert made == {"indexes": [1, 2]}
+    assert emulator.call("POST", path, {"author": "alice", "bodies": ["c"]}) == {"indexes": [3]}
+    (found,) = emulator.state()["conversations"]
+    assert [one["body"] for one in found["messages"]] == ["old", "a", "b", "c"]

@@ -136,7 +136,7 @@ def _conversation(model: Conversations, entry: Any) -> Conversation:
     )
     for one in participants:
         _participant(model, created.sid, one)
-    _messages(model, created.sid, entry.get("messages", []), creator)
+    add_messages(model, created.sid, entry.get("messages", []), creator)
     for one in participants:
         if "address" in one:
             continue
@@ -163,13 +163,13 @@ def _participant(model: Conversations, sid: str, one: dict[str, Any]) -> None:
     model.participants.add_non_chat(None, sid, binding, attributes=attributes)
 
 
-def _messages(model: Conversations, sid: str, wanted: Any, creator: str | None) -> None:
-    """Appends them with one publication of the conversation's ``lastMessage`` instead of one each."""
+def add_messages(model: Conversations, sid: str, wanted: Any, creator: str | None) -> None:
+    """Appends them with one publication of the conversation's ``lastMessage`` instead of one each; asks no webhook."""
     conversation = model.conversations.get(sid)
     members = {found.identity: found.sid for found in model.participants.of(sid)}
     context, allowed = model.context, model.context.limits
     last: Message | None = None
-    for index, entry in enumerate(_spelled_out(wanted, creator)):
+    for index, entry in enumerate(_spelled_out(wanted, creator), conversation.next_index):
         now = context.clock.iso()
         last = Message(
             sid=context.ids.sid("IM"),
