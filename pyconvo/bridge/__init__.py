@@ -11,7 +11,8 @@ core → page
     ``{"op": "add", "client": c, "target": h, "class": "Message", "state": {…}}``  new to the page, whole
     ``{"op": "past", "target": h, "events": {name: args}}``  what it emitted last before it was added (for replay)
     ``{"op": "patch", "target": h, "state": {…}}``  properties that changed
-    ``{"op": "event", "target": h, "name": "messageAdded", "args": […]}``
+    ``{"op": "event", "target": h, "name": "messageAdded", "args": […], "also": [[h, name], …]}``
+    ``also``, where there: further objects that emit the same, right after
     ``{"op": "answer", "id": n, "value": …}`` or ``{"op": "answer", "id": n, "error": {…}}``
     ``{"op": "failed", "target": h, "error": {…}}``  a client could not be made
     ``{"op": "gone", "handles": [h, …]}``  released for good

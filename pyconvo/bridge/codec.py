@@ -16,10 +16,13 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import cache
+from types import NoneType
 from typing import Any
 
 from pyconvo.bridge.surface import ClassSpec, spec_of
@@ -31,6 +34,29 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 Reference = Callable[[object, ClassSpec], int]
+
+# Compact, and in ASCII, so that lone surrogates survive every way to the page.
+_to_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
+def to_json(value: Any) -> str:
+    """JSON text of what :func:`encode` has made."""
+    return _to_json(value)
+
+
+def _date_text(value: datetime) -> str:
+    aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    return f'{{"$":"date","v":{(aware - _EPOCH) // _MILLISECOND}}}'
+
+
+#: The JSON text of values that cannot change and mention nothing: most properties are of these types, exactly.
+PLAIN_TEXT: dict[type, Callable[[Any], str]] = {
+    NoneType: lambda _: "null",
+    bool: lambda value: "true" if value else "false",
+    str: json.encoder.encode_basestring_ascii,
+    int: int.__repr__,
+    datetime: _date_text,
+}
 
 
 def encode(value: Any, reference: Reference) -> Any:
@@ -54,21 +80,25 @@ def encode(value: Any, reference: Reference) -> Any:
         return {"$": "undef"}
     if isinstance(value, BaseException):
         return {"$": "error", "v": encode_error(value, reference)}
-    if (spec := spec_of(type(value))) is not None and not spec.local:
+    if (spec := spec_of(value.__class__)) is not None and not spec.local:
         if spec.value:
             return {"$": "value", "c": spec.name, "v": state_of(value, spec, reference)}
         return {"$": "ref", "v": reference(value, spec)}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if (names := _fields_of(value.__class__)) is not None:
         return {
-            camel(field.name): _field(field.name, getattr(value, field.name), reference)
-            for field in dataclasses.fields(value)
-            if getattr(value, field.name) is not UNDEFINED and not _absent(field, value)
+            key: _field(name, current, reference)
+            for key, name, may_be_absent in names
+            if (current := getattr(value, name)) is not UNDEFINED and not (may_be_absent and current is None)
         }
     raise TypeError(f"a value of type {type(value).__name__} cannot be sent to the page")
 
 
-def _absent(field: dataclasses.Field[Any], value: Any) -> bool:
-    return field.metadata.get("absent", False) and getattr(value, field.name) is None
+@cache
+def _fields_of(kind: type) -> list[tuple[str, str, bool]] | None:
+    """JavaScript's and Python's names of a dataclass's fields, and whether one that is ``None`` is left out."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    return [(camel(one.name), one.name, bool(one.metadata.get("absent"))) for one in dataclasses.fields(kind)]
 
 
 def _field(name: str, value: Any, reference: Reference) -> Any:

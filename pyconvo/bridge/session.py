@@ -12,18 +12,21 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pyconvo.bridge.codec import encode, encode_error, mentions, state_of
-from pyconvo.bridge.outbox import Outbox, to_json
+from pyconvo.bridge.codec import PLAIN_TEXT, encode, encode_error, mentions, to_json
+from pyconvo.bridge.outbox import Outbox
 from pyconvo.bridge.surface import ClassSpec
 from pyconvo.entity import Entity
+from pyconvo.errors import ConversationsError
 
 logger = logging.getLogger("pyconvo.bridge")
+
+_NEW = object()
 
 
 class Entry:
     """One object that the page has a handle for."""
 
-    __slots__ = ("__weakref__", "_strong", "_weak", "handle", "identity", "listeners", "sent", "spec", "state")
+    __slots__ = ("__weakref__", "_strong", "_weak", "handle", "identity", "listeners", "plain", "sent", "spec", "state")
 
     def __init__(self, target: object, handle: int, spec: ClassSpec) -> None:
         self._strong: object | None = target
@@ -33,8 +36,9 @@ class Entry:
         self.spec = spec
         #: References sent so far. A release counts only if the page has seen them all.
         self.sent = 0
-        #: JSON text of every property as the page has it.
+        #: JSON text of every property as the page has it; and of those that cannot change in place, the value itself.
         self.state: dict[str, str] = {}
+        self.plain: dict[str, object] = {}
         self.listeners: list[tuple[str, Callable[..., None]]] = []
 
     @property
@@ -89,11 +93,12 @@ class Session:
         """Forward an event, after the state it announces."""
         self.flush()
         try:
-            args = [encode(value, self.reference) for value in payload]
+            self._outbox.put_event(entry.handle, name, payload, lambda: self._args(payload))
         except TypeError:
             logger.exception("the event %s of a %s cannot be forwarded", name, entry.spec.name)
-            return
-        self._outbox.put({"op": "event", "target": entry.handle, "name": name, "args": args})
+
+    def _args(self, payload: tuple[Any, ...]) -> str:
+        return to_json([encode(value, self.reference) for value in payload])
 
     def answer(self, call: int, value: Any) -> None:
         """A call succeeded. Raises :class:`TypeError` when ``value`` cannot cross."""
@@ -110,14 +115,8 @@ class Session:
             entry = self._dirty.pop(next(iter(self._dirty)))
             if (target := entry.target) is None or entry.handle not in self._entries:
                 continue
-            changed = {}
-            for name, value in self._state(target, entry.spec).items():
-                text = to_json(value)
-                if entry.state.get(name) != text:
-                    entry.state[name] = text
-                    changed[name] = value
-            if changed:
-                self._put_state({"op": "patch", "target": entry.handle}, entry, changed)
+            if changed := self._read(target, entry):
+                self._put_state({"op": "patch", "target": entry.handle}, changed)
 
     def release(self, handle: int, seen: int) -> bool:
         """The page dropped ``handle`` after ``seen`` mentions. False if another mention is on its way to it."""
@@ -143,9 +142,8 @@ class Session:
     def _announce(self, target: object, spec: ClassSpec, handle: int) -> Entry:
         entry = Entry(target, handle, spec)
         self._entries[handle] = self._by_identity[entry.identity] = entry
-        state = self._state(target, spec)
-        entry.state = {name: to_json(value) for name, value in state.items()}
-        self._put_state({"op": "add", "client": self.handle, "target": handle, "class": spec.name}, entry, state)
+        operation = {"op": "add", "client": self.handle, "target": handle, "class": spec.name}
+        self._put_state(operation, self._read(target, entry))
         if isinstance(target, Entity):
             target._on_dirty = lambda _: self._touch(entry)
             past = {}
@@ -168,14 +166,38 @@ class Session:
         self._dirty[entry.handle] = entry
         self._outbox.wake()
 
-    def _state(self, target: object, spec: ClassSpec) -> dict[str, Any]:
-        return state_of(target, spec, self._known)
+    def _read(self, target: object, entry: Entry) -> list[tuple[str, str, Any]]:
+        """The properties that changed since last time: name, text, and the encoded value if it may mention objects.
 
-    def _put_state(self, operation: dict[str, Any], entry: Entry, state: dict[str, Any]) -> None:
-        """``state``: the properties to send; their texts are in the entry already."""
-        for handle in mentions(list(state.values())):
-            self._entries[handle].sent += 1
-        fields = ",".join(f"{to_json(name)}:{entry.state[name]}" for name in state)
+        One that raises (not known yet) is left out.
+        """
+        changed: list[tuple[str, str, Any]] = []
+        plain, state = entry.plain, entry.state
+        for name, attribute in entry.spec.properties.items():
+            try:
+                value = getattr(target, attribute)
+            except ConversationsError:
+                continue
+            if value is plain.get(name, _NEW):
+                continue
+            encoded = None
+            if (write := PLAIN_TEXT.get(type(value))) is not None:
+                text = write(value)
+                plain[name] = value
+            else:
+                encoded = encode(value, self._known)
+                text = to_json(encoded)
+                plain.pop(name, None)
+            if state.get(name) != text:
+                state[name] = text
+                changed.append((name, text, encoded))
+        return changed
+
+    def _put_state(self, operation: dict[str, Any], changed: list[tuple[str, str, Any]]) -> None:
+        for _, _, encoded in changed:
+            for handle in mentions(encoded):
+                self._entries[handle].sent += 1
+        fields = ",".join([f'"{name}":{text}' for name, text, _ in changed])
         self._outbox.put_text(f'{to_json(operation)[:-1]},"state":{{{fields}}}}}')
 
     def _died(self, entry: Entry) -> None:

@@ -39,6 +39,7 @@ def surface() -> dict[str, ClassSpec]:
     return {name: _class_spec(name, data) for name, data in table["classes"].items()}
 
 
+@cache
 def spec_of(kind: type) -> ClassSpec | None:
     """The class of the table that ``kind`` is, or derives from; None for a class that does not cross by reference."""
     for base in kind.__mro__:

@@ -68,6 +68,11 @@ class Host(Protocol):
     def call_later(self, delay: float, callback: Callable[[], Any]) -> TimerHandle:
         """Call once, after ``delay`` seconds (0: as soon as the loop turns, never at once)."""
 
+    def call_at_pause(self, callback: Callable[[], Any]) -> None:
+        """Call once when what is due has been done, or after a few milliseconds of it: the moment to pass on together
+        what has come together.
+        """
+
     def connect(self, url: str, listener: SocketListener) -> SocketHandle:
         """Begin to open a WebSocket. Raises :class:`pyconvo.errors.HostError` for a URL that can never work."""
 

@@ -18,15 +18,14 @@ from typing import Any
 
 from pyconvo.errors import HostError
 from pyconvo.hosts.base import HttpRequest, HttpResponse, SocketListener, TimerHandle
-from pyconvo.hosts.browser_loop import batch_callbacks
+from pyconvo.hosts.browser_loop import TurnQueue, batch_callbacks
 from pyconvo.hosts.user_agent import browser_metadata
 
 logger = logging.getLogger("pyconvo.hosts.browser")
 
 #: The longest delay, in seconds, that JavaScript's timers take (2^31 - 1 milliseconds); longer ones are renewed.
 _LONGEST_DELAY = 2_147_483.0
-#: ``WebSocket.OPEN`` and ``WebSocket.CLOSED``
-_OPEN = 1
+#: ``WebSocket.CLOSED``
 _CLOSED = 3
 #: Seconds in which a socket's end follows its error, where the browser tells of both.
 _END_AFTER_ERROR = 1.0
@@ -89,29 +88,34 @@ class _Timer:
 
 
 class _BrowserSocket:
-    """One WebSocket. A single lent function hears its four events; it is taken back when the socket is done."""
+    """One WebSocket. Two lent functions hear its events, one of them messages alone, for these come in floods; they are
+    taken back when the socket is done.
+    """
 
     def __init__(self, host: BrowserHost, url: str, listener: SocketListener) -> None:
-        from pyodide.ffi import JsException
+        from pyodide.ffi import JsException, to_js
 
         self._host = host
+        self._to_js = to_js
         self._listener: SocketListener | None = listener
         try:
             self._socket = host.js.WebSocket.new(url)
         except JsException as error:
             raise HostError(f"'{url}' cannot be opened as a WebSocket: {error}") from error
         self._socket.binaryType = "arraybuffer"
+        self._open = False
+        self._send = self._socket.send
         self._events = host.loans.lend(self._heard)
+        self._messages = host.loans.lend(self._received)
         self._socket.onopen = self._events
-        self._socket.onmessage = self._events
+        self._socket.onmessage = self._messages
         self._socket.onerror = self._events
         self._socket.onclose = self._events
 
     def send(self, data: bytes) -> None:
-        from pyodide.ffi import to_js
-
-        if self._listener is not None and self._socket.readyState == _OPEN:
-            self._socket.send(to_js(data))
+        # Once it was open JavaScript itself drops what comes too late.
+        if self._open:
+            self._send(self._to_js(data))
 
     def close(self) -> None:
         if self._listener is not None:
@@ -120,22 +124,26 @@ class _BrowserSocket:
 
     def _release(self) -> None:
         self._listener = None
+        self._open = False
         # ``None`` is ``undefined`` over there, which clears a handler.
         self._socket.onopen = self._socket.onmessage = self._socket.onerror = self._socket.onclose = None
         # Perhaps it is being called right now: not in this turn.
-        asyncio.get_running_loop().call_soon(self._host.loans.take_back, self._events)
+        for lent in (self._events, self._messages):
+            asyncio.get_running_loop().call_soon(self._host.loans.take_back, lent)
+
+    def _received(self, event: Any) -> None:
+        listener, data = self._listener, event.data
+        # Twilsock speaks in binary messages; a text one is nothing.
+        if listener is not None and not isinstance(data, str):
+            self._tell(listener.socket_received, data.to_bytes())
 
     def _heard(self, event: Any) -> None:
         listener = self._listener
         if listener is None:
             return
         match event.type:
-            case "message":
-                data = event.data
-                # Twilsock speaks in binary messages; a text one is nothing.
-                if not isinstance(data, str):
-                    self._tell(listener.socket_received, data.to_bytes())
             case "open":
+                self._open = True
                 self._tell(listener.socket_opened)
             case "error":
                 self._tell(listener.socket_failed, None)
@@ -176,6 +184,8 @@ class BrowserHost:
         self._network_callbacks: list[Callable[[bool], Any]] = []
         self._network_events: Any = None
         self._is_online: bool | None = None
+        #: The loop's queue, where the interpreter is our own.
+        self.turns: TurnQueue | None = None
 
     def now(self) -> float:
         return time.time()
@@ -194,6 +204,12 @@ class BrowserHost:
         key = next(self._timer_keys)
         timer = self.timers[key] = _Timer(self, key, delay, callback)
         return timer
+
+    def call_at_pause(self, callback: Callable[[], Any]) -> None:
+        if self.turns is None:
+            asyncio.get_running_loop().call_soon(callback)
+        else:
+            self.turns.call_at_pause(callback)
 
     def connect(self, url: str, listener: SocketListener) -> _BrowserSocket:
         return _BrowserSocket(self, url, listener)
@@ -314,3 +330,4 @@ def _make_loop_fast(host: BrowserHost) -> None:
     request_turn = channel.port2.postMessage
     queue = batch_callbacks(asyncio.get_event_loop(), lambda: request_turn(None))
     channel.port1.onmessage = host.loans.lend(queue.drain)
+    host.turns = queue

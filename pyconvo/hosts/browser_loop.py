@@ -33,16 +33,25 @@ class TurnQueue:
         self._request_turn = request_turn
         self._due: deque[asyncio.Handle] = deque()
         self._requested = False
+        self._at_pause: list[Callable[[], Any]] = []
+
+    def call_at_pause(self, callback: Callable[[], Any]) -> None:
+        """Call when the queue is empty, or the browser is given its turn."""
+        self._at_pause.append(callback)
+        self._request()
 
     def call_soon(
         self, callback: Callable[..., Any], *args: Any, context: contextvars.Context | None = None
     ) -> asyncio.Handle:
         handle = asyncio.Handle(callback, args, self._loop, context=context)
         self._due.append(handle)
+        self._request()
+        return handle
+
+    def _request(self) -> None:
         if not self._requested:
             self._requested = True
             self._request_turn()
-        return handle
 
     def drain(self, *_: Any) -> None:
         """Run what is due, and what becomes due meanwhile, until the budget is spent."""
@@ -60,10 +69,13 @@ class TurnQueue:
                 count += 1
                 if count % _CLOCK_EVERY == 0 and time.perf_counter() >= end:
                     break
+            at_pause, self._at_pause = self._at_pause, []
+            for callback in at_pause:
+                asyncio.Handle(callback, (), self._loop)._run()
         finally:
-            self._requested = bool(due)
-            if due:
-                self._request_turn()
+            self._requested = False
+            if due or self._at_pause:
+                self._request()
 
 
 def batch_callbacks(loop: Any, request_turn: Callable[[], Any]) -> TurnQueue:

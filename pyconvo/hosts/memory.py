@@ -124,6 +124,9 @@ class MemoryHost:
         heapq.heappush(self._timers, timer)
         return timer
 
+    def call_at_pause(self, callback: Callable[[], Any]) -> None:
+        self.call_later(0, callback)
+
     def connect(self, url: str, listener: SocketListener) -> MemorySocket:
         if not url.startswith(("ws://", "wss://")):
             raise HostError(f"'{url}' is not a WebSocket URL")

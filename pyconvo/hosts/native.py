@@ -137,6 +137,9 @@ class NativeHost:
         # Zero-delay timers of asyncio are not ordered among themselves; ``call_soon`` is.
         return loop.call_soon(callback) if delay <= 0 else loop.call_later(delay, callback)
 
+    def call_at_pause(self, callback: Callable[[], Any]) -> None:
+        self.call_later(0, callback)
+
     def connect(self, url: str, listener: SocketListener) -> _NativeSocket:
         try:
             parts = urlsplit(url)

@@ -142,5 +142,8 @@ class Client(Entity):
 class LoopHost:
     """The one thing that the bridge asks of a host, on asyncio."""
 
+    def call_at_pause(self, callback: Callable[[], Any]) -> None:
+        self.call_later(0, callback)
+
     def call_later(self, delay: float, callback: Callable[[], Any]) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(delay, callback)

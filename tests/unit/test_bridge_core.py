@@ -303,6 +303,35 @@ async def test_objects_live_until_released_and_after_shutdown_only_as_long_as_th
     assert page.client.event_names() == []
 
 
+async def test_the_same_values_told_at_two_levels_travel_once(page: Page) -> None:
+    conversation = page.client.add(model.Conversation("CH1"))
+    conversation.emit("updated", payload := model.MessageUpdated(conversation, ("body",)))  # type: ignore[arg-type]
+    page.client.emit("conversation_updated", payload)
+    page.client.emit("token_expired")
+    page.client.emit("token_expired")
+    await page.turn()
+    handle = page.operations("add")[0]["target"]
+    told = [(op["target"], op["name"], op.get("also")) for op in page.operations("event")]
+    assert told[-3:] == [
+        (handle, "updated", [[HANDLE, "conversationUpdated"]]),
+        (HANDLE, "tokenExpired", None),
+        (HANDLE, "tokenExpired", None),
+    ]
+
+
+async def test_a_change_between_two_levels_is_told_in_between(page: Page) -> None:
+    conversation = page.client.add(model.Conversation("CH1"))
+    await page.turn()
+    page.batches.clear()
+    payload = model.MessageUpdated(conversation, ())  # type: ignore[arg-type]
+    conversation.emit("updated", payload)
+    conversation.friendly_name = "Other"
+    conversation._mark_dirty()
+    page.client.emit("conversation_updated", payload)
+    await page.turn()
+    assert [op["op"] for op in page.operations()] == ["event", "patch", "event"]
+
+
 async def test_several_clients_share_a_bridge(page: Page) -> None:
     page.send({"op": "new", "handle": -3, "user": -4, "args": ["other", None]})
     await page.turn()

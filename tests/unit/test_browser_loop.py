@@ -17,6 +17,7 @@ class PlayedLoop(asyncio.SelectorEventLoop):
     """Has the two methods of Pyodide's loop that are used, and counts the turns that were asked for."""
 
     turns = 0
+    queue: TurnQueue
 
     def _install_running_loop(self) -> None: ...
 
@@ -26,14 +27,13 @@ class PlayedLoop(asyncio.SelectorEventLoop):
 def batched() -> tuple[PlayedLoop, TurnQueue]:
     loop = PlayedLoop()
     browser_call_soon = loop.call_soon
-    queue: TurnQueue
 
     def request_turn() -> None:
         loop.turns += 1
-        browser_call_soon(lambda: queue.drain())
+        browser_call_soon(lambda: loop.queue.drain())
 
-    queue = batch_callbacks(loop, request_turn)
-    return loop, queue
+    loop.queue = batch_callbacks(loop, request_turn)
+    return loop, loop.queue
 
 
 def run(main: Callable[[PlayedLoop], Any]) -> Any:
@@ -109,6 +109,31 @@ def test_the_browser_has_its_turn_when_the_budget_is_spent(monkeypatch: pytest.M
         return loop.turns - before
 
     assert run(main) >= 3
+
+
+def test_what_waits_for_a_pause_comes_after_all_that_is_due_in_the_same_turn() -> None:
+    async def main(loop: PlayedLoop) -> tuple[list[str], int]:
+        seen: list[str] = []
+        before = loop.turns
+        loop.queue.call_at_pause(lambda: seen.append("pause"))
+        loop.call_soon(lambda: loop.call_soon(seen.append, "second"))
+        loop.call_soon(seen.append, "first")
+        await asyncio.sleep(0.01)
+        return seen, loop.turns - before
+
+    seen, turns = run(main)
+    assert seen == ["first", "second", "pause"]
+    assert turns <= 1
+
+
+def test_a_pause_comes_though_nothing_else_is_due() -> None:
+    async def main(loop: PlayedLoop) -> bool:
+        paused = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.01, lambda: loop.queue.call_at_pause(paused.set))
+        await asyncio.wait_for(paused.wait(), 1)
+        return True
+
+    assert run(main)
 
 
 def test_a_callback_that_stops_the_program_loses_no_other() -> None:

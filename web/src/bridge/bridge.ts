@@ -35,7 +35,7 @@ type Operation =
   | { op: "add"; client: number; target: number; class: string; state: Record<string, unknown> }
   | { op: "past"; target: number; events: Record<string, unknown[]> }
   | { op: "patch"; target: number; state: Record<string, unknown> }
-  | { op: "event"; target: number; name: string; args: unknown[] }
+  | { op: "event"; target: number; name: string; args: unknown[]; also?: [number, string][] }
   | { op: "answer"; id: number; value?: unknown; error?: WireError }
   | { op: "failed"; target: number; error: WireError }
   | { op: "gone"; handles: number[] };
@@ -45,6 +45,8 @@ export class Bridge implements Caller {
   private readonly pending = new Map<number, Pending>();
   private readonly later = macrotaskScheduler();
   private inbox: Operation[] = [];
+  /** How many of the inbox have been applied. */
+  private applied = 0;
   private outbox: unknown[] = [];
   private releases: [number, number][] = [];
   private draining = false;
@@ -61,7 +63,9 @@ export class Bridge implements Caller {
     };
     this.registry = new Registry(objects.prototypes, (object, session) => objects.made(object, session), release);
     link.onMessage((text) => {
-      for (const operation of JSON.parse(text) as Operation[]) this.inbox.push(operation);
+      const operations = JSON.parse(text) as Operation[];
+      if (this.inbox.length === 0) this.inbox = operations;
+      else for (const operation of operations) this.inbox.push(operation);
       if (!this.draining) this.drain();
     });
   }
@@ -144,19 +148,19 @@ export class Bridge implements Caller {
    */
   private drain(): void {
     this.draining = true;
-    for (;;) {
-      const operation = this.inbox.shift();
-      if (operation === undefined) break;
+    while (this.applied < this.inbox.length) {
       let pause = false;
       try {
-        pause = this.apply(operation);
+        pause = this.apply(this.inbox[this.applied++] as Operation);
       } catch (error) {
         setTimeout(() => {
           throw error;
         });
       }
-      if (pause && this.inbox.length > 0) return this.later(() => this.drain());
+      if (pause && this.applied < this.inbox.length) return this.later(() => this.drain());
     }
+    this.inbox = [];
+    this.applied = 0;
     this.draining = false;
   }
 
@@ -177,7 +181,7 @@ export class Bridge implements Caller {
         }
         return false;
       case "event":
-        return this.deliver(operation.target, operation.name, operation.args);
+        return this.deliver(operation);
       case "answer":
         this.answer(operation.id, operation.value, operation.error);
         return true;
@@ -192,16 +196,15 @@ export class Bridge implements Caller {
     }
   }
 
-  private deliver(target: number, name: string, args: unknown[]): boolean {
-    const cause = JSON.stringify(args);
+  /** One change is told at several levels (conversation, client) in one go; code in between would surprise. */
+  private deliver({ target, name, args, also }: Operation & { op: "event" }): boolean {
     const values = decode(args, this.registry) as unknown[];
-    const object = this.registry.living(target);
-    if (object === undefined || !this.objects.dispatch(object, name, values)) return false;
-    // One change is told at several levels (conversation, client) in one go; code in between would surprise.
-    const next = this.inbox[0];
-    const sameChange =
-      next?.op === "event" && (name === "stateChanged" || (args.length > 0 && JSON.stringify(next.args) === cause));
-    return !sameChange;
+    const told = [[target, name] as [number, string], ...(also ?? [])].map(([handle, event]) => {
+      const object = this.registry.living(handle);
+      return object !== undefined && this.objects.dispatch(object, event, values);
+    });
+    const goesOn = name === "stateChanged" && this.inbox[this.applied]?.op === "event";
+    return told.includes(true) && !goesOn;
   }
 
   private answer(id: number, value: unknown, error: WireError | undefined): void {
