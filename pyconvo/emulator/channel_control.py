@@ -129,8 +129,8 @@ class ChannelControl:
         found = RECEIPTS.many(db, f"{columns[named[0]]} = ? ORDER BY rowid", sid)
         who = optional(body, "participant", str)
         if who is not None:
-            addressed = {one.participant_sid for one in self._model.delivery.outbox(to=who)}
-            found = [one for one in found if one.participant_sid in {who, *addressed}]
+            delivery = self._model.delivery
+            found = [one for one in found if who in (one.participant_sid, delivery.address(one))]
         if not found:
             whose = "" if who is None else f" for {who}"
             raise TwilioError(404, 20404, f"there is no receipt of {sid}{whose}: see GET /emulator/outbox")

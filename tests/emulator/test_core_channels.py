@@ -66,6 +66,8 @@ def test_what_leaves_is_in_the_outbox_with_its_status(emulator: Emulator, desk: 
     assert messages(emulator)[1]["delivery"]["delivered"] == "some"
     emulator.call("DELETE", "/emulator/outbox")
     assert emulator.outbox() == []
+    (still,) = emulator.receipts(sent[1]["message"], "read", participant=PHONE)
+    assert still["sid"] == sent[1]["receipt"]
 
 
 def test_receipts_change_all_together_or_not_at_all(emulator: Emulator, desk: str) -> None:

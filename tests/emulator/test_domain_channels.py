@@ -10,6 +10,7 @@ import pytest
 from domain_world import START, Api, World
 from domain_world import world as world
 
+from pyconvo.emulator.conversations import delivery
 from pyconvo.emulator.conversations.events import DomainEvent
 from pyconvo.emulator.conversations.inbound import Attachment
 from pyconvo.emulator.conversations.receipts import NEXT, REACHED
@@ -48,6 +49,8 @@ def room(world: World) -> str:
         ({"address": "+15550100", "proxy_address": PROXY}, "sms"),
         ({"address": "whatsapp:+15550100", "proxy_address": f"whatsapp:{PROXY}"}, "whatsapp"),
         (MAIL, "email"),
+        ({"address": "messenger:4711", "proxy_address": "messenger:desk"}, "messenger"),
+        ({"address": "apple:urn:x", "proxy_address": "apple:desk"}, "apple"),
     ],
 )
 def test_the_channel_follows_from_the_form_of_the_address(
@@ -128,6 +131,17 @@ def test_the_outbox_keeps_what_was_sent(world: World, room: str) -> None:
     assert receipts(world, message.sid) == []
     world.model.delivery.clear_outbox()
     assert world.model.delivery.outbox() == []
+
+
+def test_the_outbox_does_not_grow_for_ever(world: World, room: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "OUTBOX_KEPT", 3)
+    (phone,) = bind(world, room, PHONES[0])
+    sent = [world.model.messages.send("alice", room, body=text).sid for text in "abcde"]
+    assert [one.body for one in world.model.delivery.outbox()] == ["c", "d", "e"]
+    oldest = receipts(world, sent[0])[0]
+    assert world.model.delivery.address(oldest) == PHONES[0]
+    world.model.participants.remove(None, room, phone.sid)
+    assert world.model.delivery.address(oldest) is None
 
 
 # -- receipts

@@ -14,13 +14,14 @@ _NUMBER: Final = r"\+[1-9][0-9]{1,14}"
 _CHANNELS: Final = (
     ("whatsapp", re.compile(rf"whatsapp:{_NUMBER}")),
     ("sms", re.compile(_NUMBER)),
+    *((name, re.compile(rf"{name}:\S+")) for name in ("messenger", "rcs", "apple", "gbm")),
     ("email", re.compile(r"[^@\s]+@[^@\s]+")),
 )
 _LONGEST: Final = 256
 
 
 def channel(address: str) -> str | None:
-    """``whatsapp``, ``sms`` or ``email`` by the form of the address; None for no known form."""
+    """``whatsapp``, ``sms``, ``email``, … by the form of the address; None for no known form."""
     return next((name for name, form in _CHANNELS if form.fullmatch(address)), None)
 
 
@@ -44,7 +45,8 @@ def binding(value: Any) -> tuple[str, dict[str, str]]:
         given[name] = entry
     kind = channel(given.get("address", ""))
     if kind is None:
-        raise refusal(Code.BAD_REQUEST, "messaging_binding.address must be +…, whatsapp:+… or an e-mail address")
+        text = "messaging_binding.address must be +…, whatsapp:+…, an e-mail address, or another channel: and …"
+        raise refusal(Code.BAD_REQUEST, text)
     if channel(given.get("proxy_address", "")) != kind:
         raise refusal(Code.BAD_REQUEST, f"messaging_binding.proxy_address must be an address for {kind}, too")
     return kind, given

@@ -20,6 +20,8 @@ from pyconvo.emulator.conversations.schema import OUTBOX, PARTICIPANTS, RECEIPTS
 #: What the clock makes of a status. SMS knows nothing about reading.
 _FOLLOWING: Final = {"queued": "sent", "sent": "delivered", "delivered": "read"}
 _LAST: Final = {"sms": "delivered"}
+#: So many entries of the outbox are kept: a service that runs for long must not grow for ever.
+OUTBOX_KEPT: Final = 10_000
 #: Sids of what is sent, by channel; SMS with media is MMS.
 _PREFIXES: Final = {"sms": "SM", "whatsapp": "WA", "email": "EM"}
 
@@ -75,6 +77,14 @@ class Delivery:
         where = "(? IS NULL OR recipient = ?) AND (? IS NULL OR conversation_sid = ?) ORDER BY rowid"
         return OUTBOX.many(self._context.db, where, to, to, conversation_sid, conversation_sid)
 
+    def address(self, receipt: Receipt) -> str | None:
+        """Where the message of a receipt went; None when neither the participant nor the outbox knows any more."""
+        sent = OUTBOX.get(self._context.db, receipt.channel_message_sid)
+        if sent is not None:
+            return sent.recipient
+        participant = PARTICIPANTS.get(self._context.db, receipt.participant_sid)
+        return None if participant is None else str(json.loads(participant.bindings)[participant.type]["address"])
+
     def clear_outbox(self) -> None:
         """Forgets what was sent; receipts stay."""
         with self._context.store.transaction():
@@ -100,6 +110,7 @@ class Delivery:
             date_created=message.date_created,
         )
         OUTBOX.insert(self._context.db, sent)
+        OUTBOX.delete(self._context.db, "rowid <= (SELECT MAX(rowid) FROM outbox) - ?", OUTBOX_KEPT)
         self._plan(self._receipts.make(message, participant.sid, participant.type, sent.sid))
         if participant.type == "email":
             self._recipients.add(message, [_addressed(bound)])

@@ -1,5 +1,5 @@
 /** Everything that can still be called when the client has ended: an answer from memory or an error, never a wait. */
-export default async ({ ready, call, quiet, trace, emulator }) => {
+export default async ({ ready, call, until, quiet, trace, emulator }) => {
   await emulator.seed({
     users: [{ identity: "alice" }, { identity: "bob" }],
     conversations: [{
@@ -12,6 +12,9 @@ export default async ({ ready, call, quiet, trace, emulator }) => {
   const page = await room.getMessages(10);
   const message = page.items[0];
   const participant = await room.getParticipantByIdentity("bob");
+  await room.addNonChatParticipant("+15550199", "+15550100");
+  await emulator.inbound("+15550100", "+15550199", "hi", { channelMetadata: { type: "sms", data: {} } });
+  const received = await until("alice", "messageAdded");
   await quiet();
   await alice.shutdown();
   await quiet();
@@ -34,6 +37,10 @@ export default async ({ ready, call, quiet, trace, emulator }) => {
     "setUserNotificationLevel": () => room.setUserNotificationLevel("muted"),
     "message.updateBody": () => message.updateBody("late"),
     "message.remove": () => message.remove(),
+    "message.getDetailedDeliveryReceipts": () => received.getDetailedDeliveryReceipts(),
+    "message.getChannelMetadata": () => received.getChannelMetadata(),
+    "message.getMessageRecipients": () => received.getMessageRecipients(),
+    "addNonChatParticipant": () => room.addNonChatParticipant("+15550199", "+15550101"),
     "participant.updateAttributes": () => participant.updateAttributes({}),
     "participant.remove": () => participant.remove(),
     "user.updateFriendlyName": () => alice.user.updateFriendlyName("late"),

@@ -52,9 +52,18 @@ export default async (world) => {
   await until("alice", "messageAdded", () => true, 2);
   await quiet();
   for (const { to, from, author, body, subject } of await emulator.outbox()) trace("left", [from, to, author, body, subject]);
+  // Nobody is told who types in Apple's application: somebody does.
+  await call("apple", hers.addNonChatParticipant("apple:desk", "apple:eve"));
+  await joined(4);
+  await call("typing", hers.typing());
+  await until("bob", "typingStarted", () => true, 2);
+  await call("done", hers.sendMessage("written"));
+  await until("bob", "typingEnded");
+  await quiet();
+
   await call("remove", hersOfPhone.remove());
   await until("bob", "participantLeft");
   await quiet();
   await call("can come back", hers.addNonChatParticipant("+15550199", "+15550100"));
-  await joined(4);
+  await joined(5);
 };
