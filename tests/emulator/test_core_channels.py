@@ -6,6 +6,8 @@ import base64
 from typing import Any
 
 import pytest
+from hook_server import HookServer
+from hook_server import hooks as hooks
 
 from pyconvo.testing import Emulator
 from pyconvo.testing.emulator import EmulatorError
@@ -160,3 +162,39 @@ def test_what_has_a_wrong_form_does_not_come_in(emulator: Emulator, desk: str, w
     with pytest.raises(EmulatorError, match="POST /emulator/inbound: "):
         emulator.inbound(PHONE, PROXY, "hello", **wrong)
     assert messages(emulator) == []
+
+
+# -- and webhooks
+
+
+def test_a_webhook_has_its_say_about_what_comes_from_a_phone(emulator: Emulator, desk: str, hooks: HookServer) -> None:
+    emulator.set_webhooks(pre=hooks.url + "/pre")
+    hooks.answers.append((200, {"body": "checked"}, None))
+    media = [{"contentType": "text/plain", "text": "x"}]
+    arrival = emulator.inbound(PHONE, PROXY, "hello", media=media)
+    hooks.answers.append((403, None, None))
+    with pytest.raises(EmulatorError):
+        emulator.inbound(PHONE, PROXY, "refused", media=media)
+    (message,) = messages(emulator)
+    assert (message["sid"], message["body"], message["author"]) == (arrival["message"], "checked", PHONE)
+    (sent,) = emulator.outbox()
+    assert (sent["to"], sent["body"]) == (f"whatsapp:{PHONE}", "checked")
+    asked = [(one.event, one.form["Source"], one.form["Author"], one.form["Body"]) for one in hooks.received]
+    assert asked == [("onMessageAdd", "SMS", PHONE, "hello"), ("onMessageAdd", "SMS", PHONE, "refused")]
+
+
+def test_webhooks_hear_how_a_message_fares(emulator: Emulator, desk: str, hooks: HookServer) -> None:
+    say(emulator, desk, "one")
+    sent = emulator.outbox(to=PHONE)[0]
+    emulator.set_webhooks(post=hooks.url + "/post")
+    emulator.receipts(sent["message"], "failed", participant=PHONE, error_code=30008)
+    emulator.webhooks()
+    (told,) = hooks.received
+    assert told.event == "onDeliveryUpdated"
+    assert {name: told.form[name] for name in ("MessageSid", "ParticipantSid", "Status", "ErrorCode")} == {
+        "MessageSid": sent["message"],
+        "ParticipantSid": sent["participant"],
+        "Status": "failed",
+        "ErrorCode": "30008",
+    }
+    assert (told.form["DeliveryReceiptSid"], told.form["ChannelMessageSid"]) == (sent["receipt"], sent["sid"])
