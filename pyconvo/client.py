@@ -19,6 +19,7 @@ from pyconvo.event_names import ClientEvents
 from pyconvo.hosts.base import Host
 from pyconvo.hosts.default import default_host
 from pyconvo.lifetime import Lifetime
+from pyconvo.log_levels import deprecations
 from pyconvo.media_urls import MediaUrls
 from pyconvo.options import ClientOptions, official_names
 from pyconvo.paginator import Paginator
@@ -191,6 +192,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         """
         if self._failure is None:
             await self._wait_ready()
+        logger.info("updating the token")
         if token != self._token:
             await self._core.twilsock.update_token(token)
             self._token = token
@@ -316,6 +318,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         if state == "connecting":
             self._core.lifetime.begin()
         if state != self._connection_state:
+            logger.debug("the connection is %s", state)
             self._connection_state = state
             self._mark_dirty()
             self.emit("connection_state_changed", state)
@@ -443,7 +446,10 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         conversations = await self._ready_conversations()
         await conversations.list_read.wait()
         conversation = await conversations.from_list(sid)
-        return self._found(conversation or await conversations.peek(sid), f"SID {sid}")
+        if conversation is None and (conversation := await conversations.peek(sid)) is not None:
+            text = "getConversationBySid is deprecated for conversations of others. Use peekConversationBySid instead."
+            deprecations.warning("The method %s", text)
+        return self._found(conversation, f"SID {sid}")
 
     @staticmethod
     def _found(conversation: Conversation | None, what: str) -> Conversation:

@@ -16,6 +16,7 @@ from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
 from pyconvo.event_names import MessageEvents
 from pyconvo.json_values import JSONValue, encode_component, json_equal, parse_attributes, parse_date, to_json
+from pyconvo.log_levels import deprecations
 from pyconvo.media import Media, MediaCategory
 from pyconvo.media_urls import MediaUrls
 from pyconvo.payloads import MessageUpdated
@@ -165,6 +166,9 @@ class Message(Entity, MessageEvents, MediaUrls):
 
     async def attach_temporary_urls_for(self, content_set: Sequence[Media] | None) -> list[Media]:
         """The same media, read anew; use :meth:`get_temporary_content_urls_for_media`."""
+        deprecations.warning(
+            "The method attachTemporaryUrlsFor is deprecated, use getTemporaryContentUrlsForMedia instead."
+        )
         if content_set is None:
             raise ConversationsError("Media Content Service is unavailable")
         service = self._session.media

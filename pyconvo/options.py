@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
+from pyconvo import log_levels
 from pyconvo.names import camel, snake
 from pyconvo.version import OFFICIAL_SDK_VERSION
 
@@ -24,16 +24,6 @@ _SPECIAL_NAMES: Final = {
     "Sync": "sync",
     "Twilsock": "twilsock",
     "twilsock": "twilsock",
-}
-
-_LEVELS: Final = {
-    "trace": logging.DEBUG,
-    "debug": logging.DEBUG,
-    "info": logging.INFO,
-    "warn": logging.WARNING,
-    "warning": logging.WARNING,
-    "error": logging.ERROR,
-    "silent": logging.CRITICAL + 10,
 }
 
 
@@ -150,9 +140,9 @@ class ClientOptions:
         return metadata
 
     def apply_log_level(self) -> None:
-        """Set the level of ``pyconvo.*``, if one was given."""
+        """Set the level of ``pyconvo.*``, if one was given. Raises :class:`ArgumentError` for one that there is not."""
         if self.log_level is not None:
-            logging.getLogger("pyconvo").setLevel(_LEVELS.get(self.log_level.lower(), logging.WARNING))
+            log_levels.apply(self.log_level)
 
 
 def official_names(options: Any) -> Any:

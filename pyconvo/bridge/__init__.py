@@ -16,6 +16,7 @@ core → page
     ``{"op": "answer", "id": n, "value": …}`` or ``{"op": "answer", "id": n, "error": {…}}``
     ``{"op": "failed", "target": h, "error": {…}}``  a client could not be made
     ``{"op": "gone", "handles": [h, …]}``  released for good
+    ``{"op": "log", "level": "debug", "name": "pyconvo.sync", "text": …}``  for the console, in no order with the rest
 
 Values are JSON, with ``{"$": kind, …}`` for the rest, see :mod:`pyconvo.bridge.codec`. What crosses is described
 once, in ``surface.json``. Not responsible for how the text travels, nor for anything about conversations.
@@ -23,9 +24,11 @@ once, in ``surface.json``. Not responsible for how the text travels, nor for any
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from pyconvo.bridge.core import Bridge
+from pyconvo.bridge.page_log import PageLog
 from pyconvo.hosts.base import Host
 
 __all__ = ["Bridge", "start"]
@@ -33,4 +36,6 @@ __all__ = ["Bridge", "start"]
 
 def start(post: Callable[[str], None], host: Host) -> Bridge:
     """Serve a page: ``post`` sends it one text; give its texts to :meth:`Bridge.receive`."""
-    return Bridge(post, host)
+    bridge = Bridge(post, host)
+    logging.getLogger("pyconvo").addHandler(PageLog(bridge.put))
+    return bridge

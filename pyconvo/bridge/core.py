@@ -65,6 +65,10 @@ class Bridge:
             session.close()
         self._sessions.clear()
 
+    def put(self, operation: dict[str, Any]) -> None:
+        """Send the page something that no call of it asked for."""
+        self._outbox.put(operation)
+
     def handle_count(self) -> int:
         """How many objects the page holds (for leak tests)."""
         return sum(len(session) for session in self._sessions.values())

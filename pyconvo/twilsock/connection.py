@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pyconvo.errors import HostError
+from pyconvo.errors import ConversationsError, HostError
 from pyconvo.events import ReplayEventEmitter
 from pyconvo.hosts.base import Host, SocketHandle, TimerHandle
 from pyconvo.twilsock.actions import (
@@ -139,8 +139,13 @@ class TwilsockClient(ReplayEventEmitter):
         key = self._machine.request(method, url, headers=headers, body=body, grant=grant)
         future = self._wait_for(key)
         self._run()
+        asked = f"{method} {url.partition('?')[0]}"
         try:
             result: UpstreamResponse = await future
+            logger.debug("%s: %s", asked, result.status)
+        except ConversationsError as error:
+            logger.debug("%s failed: %s", asked, error)
+            raise
         finally:
             if self._waiting.pop(key, None) is not None:
                 self._machine.forget(key)

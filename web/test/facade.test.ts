@@ -24,7 +24,7 @@ test("new Client returns at once; what it knows is the start", async () => {
   assert.deepEqual(core.sent, []);
   core.finishBoot();
   await settle();
-  assert.deepEqual(core.sent, [{ op: "new", handle: CLIENT, user: USER, args: ["secret", { region: "au1" }] }]);
+  assert.deepEqual(core.sent, [{ op: "new", handle: CLIENT, user: USER, args: ["secret", { region: "au1", logLevel: "silent" }] }]);
 });
 
 test("event names are constants where the official SDK has them", () => {

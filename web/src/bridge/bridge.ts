@@ -19,6 +19,8 @@ export interface Objects {
   dispatch(object: object, event: string, args: unknown[]): boolean;
   /** Remember for replay only. */
   remember(object: object, event: string, args: unknown[]): void;
+  /** A line of the core's log. */
+  log(level: string, name: string, text: string): void;
   /** The client cannot work: `error` is final. */
   failed(client: object, error: unknown): void;
 }
@@ -39,6 +41,14 @@ type Operation =
   | { op: "answer"; id: number; value?: unknown; error?: WireError }
   | { op: "failed"; target: number; error: WireError }
   | { op: "gone"; handles: number[] };
+
+/** Not in the order of the others: no listener can tell when it is carried out. */
+interface LogLine {
+  op: "log";
+  level: string;
+  name: string;
+  text: string;
+}
 
 export class Bridge implements Caller {
   readonly registry: Registry;
@@ -63,7 +73,11 @@ export class Bridge implements Caller {
     };
     this.registry = new Registry(objects.prototypes, (object, session) => objects.made(object, session), release);
     link.onMessage((text) => {
-      const operations = JSON.parse(text) as Operation[];
+      const operations = (JSON.parse(text) as (Operation | LogLine)[]).filter((one): one is Operation => {
+        if (one.op !== "log") return true;
+        objects.log(one.level, one.name, one.text);
+        return false;
+      });
       if (this.inbox.length === 0) this.inbox = operations;
       else for (const operation of operations) this.inbox.push(operation);
       if (!this.draining) this.drain();

@@ -11,6 +11,7 @@ import { ContentTemplate, type TemplateFields } from "./content.js";
 import { define } from "./define.js";
 import { dispatch, ReplayEventEmitter } from "./emitter.js";
 import { lookup } from "./entities.js";
+import { deprecated, type Log } from "./log.js";
 import { NotificationTypes, parsePush, type PushNotification } from "./push.js";
 import { check } from "./validate.js";
 
@@ -77,7 +78,7 @@ export function clientFailed(client: ReplayEventEmitter, error: unknown): void {
   localOf(client).settle(error);
 }
 
-export function clientClass(bridgeOf: () => Bridge) {
+export function clientClass(bridgeOf: () => Bridge, log: Log) {
   class Client extends ReplayEventEmitter {
     static readonly version = version;
     readonly version = version;
@@ -89,6 +90,7 @@ export function clientClass(bridgeOf: () => Bridge) {
       examine("constructor", args);
       const [token, given] = args;
       const options = copyOptions(given);
+      options["logLevel"] = log.setLevel(options["logLevel"]);
       let settle: (error?: unknown) => void = () => undefined;
       const started = new Promise<void>((resolve, reject) => {
         settle = (error) => (error === undefined ? resolve() : reject(error as Error));
@@ -100,6 +102,7 @@ export function clientClass(bridgeOf: () => Bridge) {
 
     /** Deprecated by the official SDK, and complete: resolves when the client has started, or has failed to. */
     static async create(...args: [token: string, options?: Options]): Promise<Client> {
+      deprecated("The method Client.create() is deprecated, use new Client() instead.");
       examine("create", args);
       const client = new this(...args);
       try {
@@ -126,6 +129,7 @@ export function clientClass(bridgeOf: () => Bridge) {
     async handlePushNotification(...args: [payload: object]): Promise<void> {
       examine("handlePushNotification", args);
       await entryOf(this).session.caller.call(this, "$ready", []);
+      log.write("debug", "pyconvo.client", "a push notification is handled");
       this.emit("pushNotification", parsePush(args[0]));
     }
 
@@ -143,7 +147,9 @@ export function clientClass(bridgeOf: () => Bridge) {
       return local.templates.templates;
     }
 
+    /** Deprecated by the official SDK. */
     get token(): string {
+      deprecated("The getter token is deprecated.");
       return localOf(this).token;
     }
 

@@ -10,6 +10,7 @@ import { MessageBuilder } from "./builder.js";
 import { ContentTemplateVariable } from "./content.js";
 import { define } from "./define.js";
 import { liftLimit, ReplayEventEmitter } from "./emitter.js";
+import { deprecated } from "./log.js";
 import { type MediaContent, pack } from "./media.js";
 import { check, type ClassLookup } from "./validate.js";
 
@@ -91,6 +92,7 @@ export class Message extends ReplayEventEmitter {
 
   /** Deprecated by the official SDK. */
   getMediaByCategory(...args: [categories: readonly string[]]): Media[] {
+    deprecated("The method getMediaByCategory is deprecated, use getMediaByCategories instead.");
     return this.getMediaByCategories(args[0]);
   }
 

@@ -24,6 +24,7 @@ import {
   UnknownRecipientDescriptor,
   User,
 } from "./entities.js";
+import { Log } from "./log.js";
 import { NotificationTypes, PushNotification } from "./push.js";
 
 export type { Port, Runtime };
@@ -31,8 +32,9 @@ export type { Port, Runtime };
 /** The exports over `runtime`, which is started when the first client is made (unless it runs already). */
 export function createFacade(runtime: Runtime) {
   let bridge: Bridge | undefined;
+  const log = new Log();
   const prototypes: Record<string, object> = {};
-  const Client = clientClass(() => (bridge ??= connect()));
+  const Client = clientClass(() => (bridge ??= connect()), log);
   for (const [name, entity] of Object.entries({ ...entityClasses, Client })) prototypes[name] = entity.prototype;
 
   function connect(): Bridge {
@@ -56,6 +58,7 @@ export function createFacade(runtime: Runtime) {
         return heard || event === "initialized" || event === "initFailed";
       },
       remember,
+      log: (level, name, text) => log.write(level, name, text),
       failed: (client, error) => clientFailed(client as ReplayEventEmitter, error),
     });
     return made;
