@@ -89,6 +89,8 @@ def test_the_official_sdk_has_nothing_that_we_have_not(
 ) -> None:
     official = survey(driver, emulator_server, "/oracle/twilio-conversations.min.js", declared)
     assert official["lacking"] == {}, "the survey itself must come by an object of each class"
+    # A namespace of constants.
+    assert official["classes"].keys() - official["members"].keys() == {"NotificationTypes"}
     absent = [f"{name}.{one}" for name, uses in official["members"].items() for one in uses if uses[one] == "absent"]
     assert absent == [], "the official declarations promise what is not there: list it as our own use"
     ours = survey(driver, emulator_server, f"/dist/{release.relative_to(DIST).as_posix()}/pyconvo.min.js", declared)

@@ -9,7 +9,10 @@ const ask = async (method, path, body) => {
 /** `{objects, lacking, end}`: by class name; why there is none of a class; and the way to leave. */
 export async function harvest(sdk) {
   await ask("POST", "/emulator/reset", { seed: 1 });
-  await ask("POST", "/emulator/seed", { users: [{ identity: "alice" }, { identity: "bob" }] });
+  await ask("POST", "/emulator/seed", {
+    users: [{ identity: "alice" }, { identity: "bob" }],
+    contentTemplates: [{ friendlyName: "a template", variables: { 1: "y" }, types: { "twilio/text": { body: "{{1}}" } } }],
+  });
   const { token } = await ask("GET", "/token?identity=alice");
   const client = new sdk.Client(token, { Twilsock: { uri: `ws://${location.host}/v3/wsconnect` }, logLevel: "silent" });
   await new Promise((resolve, reject) => {
@@ -44,9 +47,11 @@ export async function harvest(sdk) {
     MessageBuilder: () => room.prepareMessage(),
     UnsentMessage: () => {
       const builder = room.prepareMessage().setBody("x");
-      builder.setContentTemplate?.("HX", [new sdk.ContentTemplateVariable("1", "y")]);
+      builder.setContentTemplate("HX", [new sdk.ContentTemplateVariable("1", "y")]);
       return builder.build();
     },
+    ContentTemplate: async () => (await client.getContentTemplates())[0],
+    ContentTemplateVariable: () => new sdk.ContentTemplateVariable("1", "y"),
     PushNotification: () =>
       client.parsePushNotification({ data: { twi_message_type: "twilio.conversations.new_message", twi_body: "x" } }),
     CancellablePromise: () => new sdk.CancellablePromise(() => {}),
