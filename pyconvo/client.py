@@ -403,7 +403,8 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         self.emit("init_failed", InitFailed(error))
 
     def _on_disconnected(self) -> None:
-        self._fail(StartFailure(True, "Twilsock has disconnected."))
+        # The connection may be tried again: then this is not the end.
+        self._fail(StartFailure(not self._core.twilsock.active, "Twilsock has disconnected."))
         self._ready = self._new_readiness()
 
     @staticmethod

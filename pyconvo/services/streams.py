@@ -12,6 +12,7 @@ from typing import Any
 from pyconvo.errors import ConversationsError
 from pyconvo.payloads import ConversationSynchronizationStatus
 from pyconvo.services.message_list import MessageList
+from pyconvo.services.newest import NewestMessage
 from pyconvo.services.roster import Roster
 from pyconvo.services.session import Session
 from pyconvo.sync import DocumentUpdated, SyncDocument, SyncList, SyncMap
@@ -40,6 +41,7 @@ class Streams:
         self._on_data = on_data
         self._on_removed = on_removed
         self._on_reached = on_reached
+        self._newest = NewestMessage(session.host)
         self._document: SyncDocument | None = None
         self._list: SyncList | None = None
         self._map: SyncMap | None = None
@@ -94,6 +96,7 @@ class Streams:
             if handle is not None:
                 handle.close()
         self._list = self._map = None
+        self._newest.stop()
         self._opening = None
         self._messages.detach()
         self._roster.leave()
@@ -144,6 +147,8 @@ class Streams:
         self._list = messages
         # From the first moment, so that no message can slip through before the conversation is announced.
         self._messages.attach(messages)
+        if self._document is not None:
+            self._newest.watch(self._document, messages)
 
     async def _open_map(self, task: asyncio.Task[Any] | None, name: str) -> None:
         roster = await self._session.sync.map(name)

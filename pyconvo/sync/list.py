@@ -52,6 +52,10 @@ class SyncList(SyncHandle):
         self._ensure_open()
         return _own(await self._core.get(index))
 
+    def knows(self, index: int) -> bool:
+        """Whether this item, or its removal, has been heard of; asks nobody."""
+        return self._core.cache.seen(index)
+
     async def get_items(
         self, *, start: int | None = None, page_size: int = 50, order: Order = "asc"
     ) -> ItemPage[ListItem]:

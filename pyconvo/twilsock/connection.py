@@ -95,6 +95,11 @@ class TwilsockClient(ReplayEventEmitter):
         """
         return self._machine.public_state
 
+    @property
+    def active(self) -> bool:
+        """Whether there is, or will be without being asked, a connection."""
+        return self._machine.active
+
     def connect(self) -> None:
         """Begin to connect, unless connected or connecting."""
         self._machine.connect()

@@ -47,6 +47,17 @@ export class World {
     }
   };
 
+  /** Failures that nobody hears, and that a scenario causes on purpose. */
+  expected = new Set();
+  expectUnheard = (message) => void this.expected.add(message);
+
+  /** What becomes of a promise soon: a value, an error, or nothing. For calls that one of the two leaves hanging. */
+  outcome = (promise, ms = 1500) =>
+    Promise.race([
+      promise.then(() => "a value", (error) => `an error: ${error.message}`),
+      pause(ms).then(() => "nothing"),
+    ]);
+
   /** A client for `identity`, every event of which goes to the stream `as`. */
   client = async (identity, { as = identity, ttl = 3600, token, options = {}, events = EVENTS } = {}) => {
     const uri = `ws://${location.host}/v3/wsconnect`;

@@ -17,4 +17,6 @@ export default async ({ ready, trace, emulator }) => {
   }
   trace("last page", { next: page.hasNextPage, prev: page.hasPrevPage });
   trace("names", names);
+  const sids = (await page.prevPage()).items.map(({ sid }) => sid);
+  trace("the page before is in order", sids.join() === sids.toSorted().join());
 };
