@@ -8,8 +8,8 @@ export default async ({ client, ready, until, count, trace, outcome, quiet, paus
   // Before it is ready.
   const early = await client("alice", { as: "early", events });
   const asked = [
-    early.getSubscribedConversations(), early.getSubscribedUsers(), early.getConversationBySid(conversations.room),
-    early.getUser("bob"), early.createConversation({ uniqueName: "early" }),
+    early.getSubscribedConversations(), early.getSubscribedUsers(), early.getUser("bob"),
+    early.createConversation({ uniqueName: "early" }),
   ];
   trace("state", early.connectionState);
   for (const one of asked) trace("asked too early", await outcome(one, 5000));
