@@ -122,7 +122,7 @@ class TestRefused:
         alice = await connect("alice", ready=False)
         await alice.trace.until("initialized")
         failures = [failed.error for failed in alice.trace.of("init_failed")]
-        assert failures[0] == StartFailure(True, "Twilsock has disconnected.")
+        assert failures[0] == StartFailure(False, "Twilsock has disconnected.")
         assert isinstance(failures[1], ConnectionErrorInfo)
         assert (failures[1].terminal, failures[1].http_status_code) == (False, status)
         assert alice.trace.of("connection_state_changed") == ["connecting", "connected"]

@@ -8,6 +8,8 @@ export default async ({ ready, client, until, quiet, trace, emulator, call }) =>
   await room.join();
   await until("alice", "conversationJoined");
   await quiet();
+  // He needs a moment to open the conversation that he hears of.
+  await emulator.fault({ on: "request", action: "delay", identity: "bob", path: "/Documents/", delay: 0.5 });
   await room.add("bob");
   await call("before he knows", room.sendMessage("before he knows"));
   const his = await until("bob", "conversationJoined");
