@@ -41,6 +41,13 @@ def _parser() -> argparse.ArgumentParser:
         "--allow-host", action="append", default=[], metavar="NAME", help="also answer under this host name"
     )
     emulator.add_argument("--seed", type=int, help="make identifiers repeatable")
+    emulator.add_argument(
+        "--seed-file", metavar="FILE", help="a fixture (JSON, YAML) to start with when there is no data"
+    )
+    emulator.add_argument("--import", dest="import_file", metavar="FILE", help="start with this exported state")
+    emulator.add_argument(
+        "--export", dest="export_file", type=_writable, metavar="FILE", help="write the state at the end"
+    )
     emulator.add_argument("--typing-timeout", type=int, default=5, metavar="SECONDS")
     emulator.add_argument(
         "--delivery-interval",
@@ -61,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 def _emulator(options: argparse.Namespace) -> int:
     from pyconvo.emulator.config import ACCOUNT_SID, AUTH_TOKEN, EmulatorConfig
     from pyconvo.emulator.database import DatabaseError
+    from pyconvo.emulator.fixtures import FixtureError
     from pyconvo.emulator.server import PortInUse, run
 
     config = EmulatorConfig(
@@ -69,6 +77,9 @@ def _emulator(options: argparse.Namespace) -> int:
         port=options.port,
         mounts=tuple(options.mount),
         seed=options.seed,
+        seed_file=options.seed_file,
+        import_file=options.import_file,
+        export_file=options.export_file,
         typing_timeout=options.typing_timeout,
         delivery_interval=options.delivery_interval,
         open_hosts=(*options.allow_host, *(() if options.host in LOOPBACK else (options.host,))),
@@ -84,7 +95,7 @@ def _emulator(options: argparse.Namespace) -> int:
 
     try:
         run(config, ready)
-    except (PortInUse, DatabaseError) as error:
+    except (PortInUse, DatabaseError, FixtureError) as error:
         print(f"pyconvo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -126,6 +137,12 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds < float("inf"):
         raise argparse.ArgumentTypeError("a time is a number of seconds of at least 0")
     return seconds
+
+
+def _writable(text: str) -> str:
+    if not Path(text).absolute().parent.is_dir() or Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"expected a file in an existing folder, got {text!r}")
+    return text
 
 
 def _mount(text: str) -> tuple[str, str]:

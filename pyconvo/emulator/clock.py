@@ -131,6 +131,19 @@ class Clock:
         self._frozen = None
         self.clear()
 
+    @property
+    def offset(self) -> float:
+        """Seconds that the clock is ahead of real time; while it is frozen, would be if it ran on."""
+        return self.now() - self._source()
+
+    def restore(self, at: float, offset: float, *, frozen: bool) -> None:
+        """As a clock that showed ``at`` and was ahead by ``offset``; time never goes back behind ``at``. No timers."""
+        self.reset()
+        if frozen:
+            self._frozen = at
+        else:
+            self._offset = max(offset, at - self._source())
+
     def _changed(self) -> None:
         if self.on_change is not None:
             self.on_change()

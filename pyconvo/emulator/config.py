@@ -27,6 +27,12 @@ class EmulatorConfig:
     reachability: bool = True
     typing_timeout: int = 5
     open_hosts: tuple[str, ...] = ()
+    seed_file: str | None = None
+    """A fixture (JSON or YAML) to start with, when there is no data yet."""
+    import_file: str | None = None
+    """An exported state to start with, instead of what there was."""
+    export_file: str | None = None
+    """Where to write the whole state at the end."""
     secret: str = API_KEY_SECRET
     service_sid: str = SERVICE_SID
     delivery_interval: float | None = None

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pyconvo.emulator import fixtures
 from pyconvo.emulator.conversations.seed import add_messages
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults import FaultError
@@ -29,6 +30,8 @@ class Control:
             ("POST", "/emulator/reset", self.reset),
             ("POST", "/emulator/seed", self.seed),
             ("GET", "/emulator/state", self.state),
+            ("GET", "/emulator/export", self.export),
+            ("POST", "/emulator/import", self.take_over),
             ("GET", "/emulator/faults", self.list_faults),
             ("POST", "/emulator/faults", self.add_fault),
             ("DELETE", "/emulator/faults", self.clear_faults),
@@ -52,7 +55,24 @@ class Control:
         return JSONResponse({"reset": True})
 
     async def seed(self, request: Request) -> Response:
-        return JSONResponse(self._service.conversations.seed(await read(request)))
+        """A fixture, as JSON or (``Content-Type: application/yaml``) as YAML; the sids of what was made."""
+        if "yaml" in request.headers.get("content-type", ""):
+            try:
+                fixture = fixtures.parse(await request.body(), yaml=True)
+            except fixtures.FixtureError as error:
+                raise TwilioError(400, BAD_REQUEST, str(error)) from error
+        else:
+            fixture = await read(request)
+        return JSONResponse(self._service.conversations.seed(fixture))
+
+    async def export(self, request: Request) -> Response:
+        """The whole state as one JSON document, for ``POST /emulator/import``."""
+        return JSONResponse(self._service.export())
+
+    async def take_over(self, request: Request) -> Response:
+        """Become what was exported: data, sids, revisions, events, clock. Connections are dropped."""
+        self._service.take_over(await read(request))
+        return JSONResponse({"imported": True})
 
     async def state(self, request: Request) -> Response:
         service = self._service

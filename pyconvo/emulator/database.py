@@ -1,6 +1,7 @@
 """Opens the one SQLite database: in memory, or in a file that no other process may use meanwhile.
 
-Acknowledged means committed: the file is written with full synchronisation. Not responsible for tables.
+Acknowledged means committed: the file is written with full synchronisation. An older file is migrated, or left as it
+was if that fails. Not responsible for tables, nor for how they change (``migrations``).
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ import sqlite3
 from pathlib import Path
 
 from pyconvo.emulator.ids import Ids
+from pyconvo.emulator.migrations import VERSION, migrate
 
-SCHEMA_VERSION = 1
 #: Marks a file as the emulator's own ("pycv").
 APPLICATION_ID = 0x70796376
 
@@ -22,21 +23,25 @@ class DatabaseError(Exception):
 def open_database(path: str | None) -> sqlite3.Connection:
     """``None`` for memory. Raises :class:`DatabaseError`."""
     if path is None:
-        return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        memory.execute(f"PRAGMA user_version = {VERSION}")
+        return memory
     if not Path(path).absolute().parent.is_dir():
         raise DatabaseError(f"the folder of the database does not exist: {Path(path).absolute().parent}")
     db: sqlite3.Connection | None = None
     try:
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
         db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        new = _check(db, path)
+        version = _check(db, path)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         # Takes the lock now, so that a second process is told at its start and not at its first write.
         db.execute("BEGIN EXCLUSIVE")
-        if new:
+        if version is None:
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            db.execute(f"PRAGMA user_version = {VERSION}")
+        elif version < VERSION:
+            migrate(db, version)
         db.execute("COMMIT")
     except (sqlite3.Error, DatabaseError) as error:
         if db is not None:
@@ -45,21 +50,24 @@ def open_database(path: str | None) -> sqlite3.Connection:
     return db
 
 
-def _check(db: sqlite3.Connection, path: str) -> bool:
-    """Whether the file is new. Raises :class:`DatabaseError` when it is not the emulator's, and leaves it alone."""
+def _check(db: sqlite3.Connection, path: str) -> int | None:
+    """The version of the file; None when it is new.
+
+    Raises :class:`DatabaseError` when it is not the emulator's, and leaves it alone.
+    """
     (owner,) = db.execute("PRAGMA application_id").fetchone()
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if owner == 0 and version == 0 and tables == 0:
-        return True
+        return None
     if owner != APPLICATION_ID:
         raise DatabaseError(f"{path} is the database of another program: name another file")
-    if version != SCHEMA_VERSION:
+    if not 1 <= version <= VERSION:
         raise DatabaseError(
-            f"{path} was written by another version of the emulator (schema {version}, this one has "
-            f"{SCHEMA_VERSION}): use that version, or name another file"
+            f"{path} was written by a newer version of the emulator (schema {version}, this one has {VERSION}): "
+            "use that version, or name another file"
         )
-    return False
+    return int(version)
 
 
 def _worded(error: Exception, path: str) -> DatabaseError:
@@ -82,6 +90,11 @@ def generation(db: sqlite3.Connection) -> str:
     made = Ids().hex()
     db.execute("INSERT INTO emulator VALUES ('generation', ?)", (made,))
     return made
+
+
+def renew_generation(db: sqlite3.Connection) -> None:
+    """The data is other data from now on: whatever clients have kept of it is void."""
+    db.execute("DELETE FROM emulator WHERE name = 'generation'")
 
 
 def empty(db: sqlite3.Connection) -> None:

@@ -33,6 +33,9 @@ MEDIA = re.compile(r"/v1/Services/[^/]+/Media(Set)?(/|$)")
 #: Of those, what must not wait for its turn: receivers of webhooks, and who waits for webhooks to be delivered.
 OUT_OF_TURN = ("/emulator/hooks/", "/emulator/webhooks/deliveries")
 LARGEST_BODY = 64 * 1024 * 1024
+#: A whole state, with its media.
+IMPORT = "/emulator/import"
+LARGEST_IMPORT = 1024 * 1024 * 1024
 #: A whole medium, and what a form adds to it.
 LARGEST_UPLOAD = 151 * 1024 * 1024
 
@@ -83,8 +86,7 @@ class Gate:
         """The body is read before the turn and the answer sent after it: a slow peer must not stop the others."""
         hub = self._service.hub
         try:
-            is_media = MEDIA.match(scope["path"]) is not None
-            body = await _whole(receive, LARGEST_UPLOAD if is_media else LARGEST_BODY)
+            body = await _whole(receive, _largest(scope["path"]))
             self._rate(scope)
         except TwilioError as error:
             await refuse(error)(scope, receive, send)
@@ -178,6 +180,12 @@ def _origin(scope: Scope) -> origin.Origin:
         return origin.client(scope[SCOPE_KEY].identity)
     asked_for = Request(scope).headers.get("x-twilio-webhook-enabled", "")
     return origin.api(webhooks=asked_for.lower() == "true")
+
+
+def _largest(path: str) -> int:
+    if path == IMPORT:
+        return LARGEST_IMPORT
+    return LARGEST_UPLOAD if MEDIA.match(path) else LARGEST_BODY
 
 
 async def _whole(receive: Receive, largest: int) -> bytes | None:

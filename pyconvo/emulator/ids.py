@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 _spare: ContextVar[deque[str] | None] = ContextVar("pyconvo_emulator_spare_ids", default=None)
 
@@ -35,6 +36,23 @@ class Ids:
     def seed(self, seed: int | None) -> None:
         """Start the sequence anew; None: unpredictable identifiers."""
         self._random = None if seed is None else random.Random(seed)
+
+    def state(self) -> list[Any] | None:
+        """Where the sequence stands, as JSON; None when it is not repeatable."""
+        if self._random is None:
+            return None
+        version, internal, gauss = self._random.getstate()
+        return [version, list(internal), gauss]
+
+    def restore(self, state: list[Any] | None) -> None:
+        """Go on where ``state`` was. Raises :class:`ValueError` or :class:`TypeError` for what is none."""
+        if state is None:
+            self.seed(None)
+            return
+        version, internal, gauss = state
+        restored = random.Random()
+        restored.setstate((version, tuple(internal), gauss))
+        self._random = restored
 
     def sid(self, prefix: str) -> str:
         """A new identifier such as ``CH`` and 32 hex digits."""

@@ -12,8 +12,8 @@ import sqlite3
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
-from pyconvo.emulator import auth, database
-from pyconvo.emulator.clock import Clock
+from pyconvo.emulator import auth, database, exchange, fixtures
+from pyconvo.emulator.clock import LAST, Clock
 from pyconvo.emulator.config import ACCOUNT_SID, API_KEY_SID, AUTH_TOKEN, EmulatorConfig
 from pyconvo.emulator.conversations.context import Settings
 from pyconvo.emulator.conversations.model import Conversations
@@ -66,6 +66,20 @@ class Service:
         self._continued: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._start()
+        try:
+            self._plant()
+        except TwilioError as error:
+            raise fixtures.FixtureError(f"{config.import_file or config.seed_file}: {error.message}") from error
+
+    def _plant(self) -> None:
+        """What the service is to start with."""
+        config = self.config
+        if config.import_file is not None:
+            self.take_over(fixtures.read(config.import_file))
+        elif config.seed_file is not None:
+            fixture = fixtures.read(config.seed_file)
+            if not self.conversations.users.all() and not self.conversations.conversations.all():
+                self.conversations.seed(fixture)
 
     def _start(self) -> None:
         self.generation = database.generation(self.db)
@@ -93,24 +107,61 @@ class Service:
 
     def reset(self, seed: int | None = None) -> None:
         """Forget everything: data, faults, log, clock, connections. ``seed`` makes identifiers repeatable."""
+        self._forget(self.config.seed if seed is None else seed)
+        database.empty(self.db)
+        self._start()
+
+    def _forget(self, seed: int | None) -> None:
+        """Everything that is not in the database."""
         for socket in list(self.sockets.values()):
             socket.drop()
         self.hub.clear()
         self.webhooks.stop()
         self.background(self.webhooks.close())
         self.rates.clear()
-        self.faults.clear(self.config.seed if seed is None else seed)
+        self.faults.clear(seed)
         self._expired.clear()
         self._continued.clear()
         self.clock.reset()
-        self.ids.seed(self.config.seed if seed is None else seed)
+        self.ids.seed(seed)
         self.log.clear()
-        database.empty(self.db)
+
+    def export(self) -> dict[str, Any]:
+        """The whole state as one JSON document."""
+        clock = self.clock
+        shown = {"now": clock.now(), "iso": clock.iso(), "offset": clock.offset, "frozen": clock.frozen}
+        return exchange.write(self.db) | {"clock": shown, "ids": self.ids.state()}
+
+    def take_over(self, document: Any) -> None:
+        """Become what :meth:`export` wrote; connections are dropped, faults and records forgotten.
+
+        Raises :class:`TwilioError` (400), and then nothing has changed.
+        """
+        imported = exchange.read(document)
+        try:
+            shown = document.get("clock") or {}
+            now, offset = float(shown.get("now", 0)), float(shown.get("offset", 0))
+            if not (0 <= now <= LAST and abs(offset) <= LAST):
+                raise ValueError("the clock")
+            Ids().restore(document.get("ids"))
+        except (TypeError, ValueError, AttributeError) as error:
+            imported.close()
+            raise TwilioError(400, 20001, f"the state cannot be read: {error!r}") from error
+        self._forget(self.config.seed)
+        self.clock.restore(now, offset, frozen=bool(shown.get("frozen")))
+        self.ids.restore(document.get("ids"))
+        imported.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
+        imported.backup(self.db)
+        imported.close()
+        # Clients may have kept a later state of this data than the one that is back now.
+        database.renew_generation(self.db)
         self._start()
 
     async def close(self) -> None:
-        """Send no more webhooks, and give the database back."""
+        """Send no more webhooks, write the state where it should go, and give the database back."""
         await self.webhooks.close()
+        if self.config.export_file is not None:
+            fixtures.write(self.config.export_file, self.export())
         self.db.close()
 
     def token(self, identity: str, ttl: float) -> str:

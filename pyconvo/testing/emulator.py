@@ -91,6 +91,14 @@ class Emulator:
         """Make users, conversations and messages; returns their sids."""
         return dict(self.call("POST", "/emulator/seed", fixture))
 
+    def export(self) -> dict[str, Any]:
+        """The whole state as one JSON document: data, sids, revisions, events, clock."""
+        return dict(self.call("GET", "/emulator/export"))
+
+    def take_over(self, state: dict[str, Any]) -> None:
+        """Become what :meth:`export` gave, also that of an older version; connections are dropped."""
+        self.call("POST", "/emulator/import", state)
+
     def state(self) -> dict[str, Any]:
         return dict(self.call("GET", "/emulator/state"))
 

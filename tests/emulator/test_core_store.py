@@ -132,7 +132,7 @@ def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
     made = open_database(str(newer))
     made.execute("PRAGMA user_version = 99")
     made.close()
-    with pytest.raises(DatabaseError, match="another version"):
+    with pytest.raises(DatabaseError, match="newer version"):
         open_database(str(newer))
     with pytest.raises(DatabaseError, match="folder"):
         open_database(str(tmp_path / "missing" / "db"))

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from pyconvo.emulator.clock import Clock
 from pyconvo.emulator.ids import Ids
+from pyconvo.emulator.sync import log
 from pyconvo.emulator.sync.objects import (
     SID_PREFIX,
     SYSTEM,
@@ -248,12 +249,9 @@ class SyncStore:
     # -- events
 
     def events_since(self, sid: str, event_id: int) -> list[SyncEvent]:
-        """What happened to an object after an event, oldest first."""
-        rows = self.db.execute(
-            "SELECT kind, object_sid, id, type, body FROM sync_events WHERE object_sid = ? AND id > ? ORDER BY id",
-            (sid, event_id),
-        )
-        return [SyncEvent(kind, of, number, name, json.loads(body)) for kind, of, number, name, body in rows]
+        """What a client has to hear that knows an object up to an event, oldest first."""
+        target = self.find_sid(sid)
+        return [] if target is None else log.since(self.db, target, event_id, self._item_event)
 
     def item_url(self, target: SyncObject, key: int | str) -> str:
         return f"{self.object_url(target)}/Items/{quote(str(key), safe='')}"
@@ -302,14 +300,13 @@ class SyncStore:
                 "INSERT OR REPLACE INTO sync_items VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (target.sid, key, item.revision, event_id, _dump(data), item.date_created, now),
             )
-            body = self._item_body(target, item) | {
-                "item_url": self.item_url(target, key),
-                "item_revision": _hex(item.revision),
-                "date_created": now,
-                "date_expires": None,
-            }
             verb = "added" if before is None else "updated"
-            self._publish(target, event_id, f"{target.kind}_item_{verb}", body)
+            self._publish(
+                target,
+                event_id,
+                f"{target.kind}_item_{verb}",
+                self._item_body(target, item) | self._item_more(target, item),
+            )
         return item
 
     def _remove_item(self, target: SyncObject, key: int | str) -> int:
@@ -322,6 +319,18 @@ class SyncStore:
             body = self._item_body(target, before) | {"date_created": now}
             self._publish(target, event_id, f"{target.kind}_item_removed", body)
         return event_id
+
+    def _item_event(self, target: SyncObject, item: Item) -> dict[str, Any]:
+        """The body of an event that tells of an item as it is."""
+        return self._body(target, item.last_event_id, self._item_body(target, item) | self._item_more(target, item))
+
+    def _item_more(self, target: SyncObject, item: Item) -> dict[str, Any]:
+        return {
+            "item_url": self.item_url(target, item.key),
+            "item_revision": _hex(item.revision),
+            "date_created": item.date_updated,
+            "date_expires": None,
+        }
 
     def _item_body(self, target: SyncObject, item: Item) -> dict[str, Any]:
         name = "item_index" if target.kind == "list" else "item_key"
@@ -346,6 +355,8 @@ class SyncStore:
             "INSERT INTO sync_events VALUES (?, ?, ?, ?, ?)",
             (event.sid, event.id, event.kind, event.type, _dump(event.body)),
         )
+        if event_id % log.EVERY == 0:
+            log.trim(self.db, event.sid, event_id)
         self._pending.append(event)
 
 
