@@ -48,6 +48,13 @@ def _parser() -> argparse.ArgumentParser:
     emulator.add_argument(
         "--export", dest="export_file", type=_writable, metavar="FILE", help="write the state at the end"
     )
+    emulator.add_argument(
+        "--record", type=_writable, metavar="FILE", help="write every packet to this file, for --replay"
+    )
+    emulator.add_argument("--replay", metavar="FILE", help="play the server side of a recording to whoever connects")
+    emulator.add_argument(
+        "--log-size", type=int, default=10_000, metavar="PACKETS", help="how many are kept for reading"
+    )
     emulator.add_argument("--typing-timeout", type=int, default=5, metavar="SECONDS")
     emulator.add_argument(
         "--delivery-interval",
@@ -69,6 +76,7 @@ def _emulator(options: argparse.Namespace) -> int:
     from pyconvo.emulator.config import ACCOUNT_SID, AUTH_TOKEN, EmulatorConfig
     from pyconvo.emulator.database import DatabaseError
     from pyconvo.emulator.fixtures import FixtureError
+    from pyconvo.emulator.replay import RecordingError
     from pyconvo.emulator.server import PortInUse, run
 
     config = EmulatorConfig(
@@ -80,6 +88,9 @@ def _emulator(options: argparse.Namespace) -> int:
         seed_file=options.seed_file,
         import_file=options.import_file,
         export_file=options.export_file,
+        record=options.record,
+        replay=options.replay,
+        log_size=options.log_size,
         typing_timeout=options.typing_timeout,
         delivery_interval=options.delivery_interval,
         open_hosts=(*options.allow_host, *(() if options.host in LOOPBACK else (options.host,))),
@@ -95,7 +106,7 @@ def _emulator(options: argparse.Namespace) -> int:
 
     try:
         run(config, ready)
-    except (PortInUse, DatabaseError, FixtureError) as error:
+    except (PortInUse, DatabaseError, FixtureError, RecordingError) as error:
         print(f"pyconvo: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

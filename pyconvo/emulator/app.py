@@ -29,6 +29,7 @@ from pyconvo.emulator.conversations.routes import routes as conversation_routes
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults.door import Door
 from pyconvo.emulator.gate import LOOPBACK_ORIGIN, Gate, refuse
+from pyconvo.emulator.replay.control import ReplayControl
 from pyconvo.emulator.rest.webhooks import webhook_routes
 from pyconvo.emulator.rules_control import RulesControl
 from pyconvo.emulator.service import Service
@@ -86,7 +87,10 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
     service = Service(config or EmulatorConfig())
 
     async def socket(websocket: WebSocket) -> None:
-        await Connection(service, app, websocket).run()
+        if service.player is not None:
+            await service.player.play(websocket)
+        else:
+            await Connection(service, app, websocket).run()
 
     async def token(request: Request) -> Response:
         identity = request.query_params.get("identity", "")
@@ -117,6 +121,7 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         WebSocketRoute("/v3/wsconnect", socket),
         Route("/token", token),
         *Control(service).routes(),
+        *ReplayControl(service).routes(),
         *RulesControl(service).routes(),
         *webhook_routes(service),
         *HookControl(lambda: service.webhooks).routes(),

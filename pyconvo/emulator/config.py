@@ -33,6 +33,12 @@ class EmulatorConfig:
     """An exported state to start with, instead of what there was."""
     export_file: str | None = None
     """Where to write the whole state at the end."""
+    log_size: int = 10_000
+    """How many packets the record keeps; older ones give way."""
+    record: str | None = None
+    """A file to which every packet is written as it passes, for ``replay``."""
+    replay: str | None = None
+    """A recording whose server side is played to clients, instead of serving them."""
     secret: str = API_KEY_SECRET
     service_sid: str = SERVICE_SID
     delivery_interval: float | None = None

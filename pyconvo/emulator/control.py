@@ -199,11 +199,14 @@ class Control:
         return await self.clock(request)
 
     async def log(self, request: Request) -> Response:
+        """The packets after number ``after``; ``dropped``: how many of those the record no longer has."""
         query = request.query_params
         after = query.get("after", "0")
         if not after.isdigit():
             raise TwilioError(400, BAD_REQUEST, "after must be a number")
-        return JSONResponse({"log": self._service.log.read(after=int(after), identity=query.get("identity"))})
+        log = self._service.log
+        found = log.read(after=int(after), identity=query.get("identity"), sockets=query.get("sockets") == "true")
+        return JSONResponse({"log": found, "dropped": log.dropped(int(after)), "last": log.count})
 
     async def system_message(self, request: Request) -> Response:
         """Messages from the service itself, as server-side REST sends them: ``{"author", "bodies": […]}``.

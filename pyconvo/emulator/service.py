@@ -24,6 +24,7 @@ from pyconvo.emulator.ids import Ids
 from pyconvo.emulator.log import PacketLog
 from pyconvo.emulator.peers import Peers
 from pyconvo.emulator.rates import Rates
+from pyconvo.emulator.replay import Player, Recorder, Recording
 from pyconvo.emulator.sync.store import SyncStore
 from pyconvo.emulator.webhooks import Webhooks
 from pyconvo.tokens import access_token
@@ -50,7 +51,7 @@ class Service:
         self.ids = Ids(config.seed)
         #: Apart from the seeded ones: how many packets are sent must not change the sids of what is created.
         self.packet_ids = Ids()
-        self.log = PacketLog(self.clock)
+        self.log = PacketLog(self.clock, config.log_size)
         self.rates = Rates(self.clock)
         self.faults = Faults(config.seed)
         self.hub = Hub()
@@ -65,6 +66,13 @@ class Service:
         #: How often an identity's continuation token was made to expire.
         self._continued: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        #: Plays a recording to whoever connects, instead of serving them.
+        self.player: Player | None = None
+        self.recorder: Recorder | None = None
+        if config.record is not None:
+            self.recorder = self.log.sink = Recorder(config.record, self.clock, config.url)
+        if config.replay is not None:
+            self.replay(Recording.load(config.replay))
         self._start()
         try:
             self._plant()
@@ -113,6 +121,7 @@ class Service:
 
     def _forget(self, seed: int | None) -> None:
         """Everything that is not in the database."""
+        self.stop_replay()
         for socket in list(self.sockets.values()):
             socket.drop()
         self.hub.clear()
@@ -125,6 +134,19 @@ class Service:
         self.clock.reset()
         self.ids.seed(seed)
         self.log.clear()
+
+    def replay(self, recording: Recording, *, attended: bool = True, longest_pause: float = 1.0) -> None:
+        """From now on play the recording to whoever connects; connections are dropped."""
+        self.stop_replay()
+        for socket in list(self.sockets.values()):
+            socket.drop()
+        self.player = Player(recording, self.log, self.config.url, attended=attended, longest_pause=longest_pause)
+
+    def stop_replay(self) -> None:
+        """Serve again."""
+        if self.player is not None:
+            self.player.stop()
+            self.player = None
 
     def export(self) -> dict[str, Any]:
         """The whole state as one JSON document."""
@@ -160,6 +182,9 @@ class Service:
     async def close(self) -> None:
         """Send no more webhooks, write the state where it should go, and give the database back."""
         await self.webhooks.close()
+        self.stop_replay()
+        if self.recorder is not None:
+            self.recorder.close()
         if self.config.export_file is not None:
             fixtures.write(self.config.export_file, self.export())
         self.db.close()

@@ -163,16 +163,30 @@ class Emulator:
         self.call("DELETE", "/emulator/faults")
 
     def log(self, after: int = 0) -> list[dict[str, Any]]:
-        """The packets so far."""
+        """The packets so far, as far as they are kept (``log_size``); secrets are masked."""
         return list(self.call("GET", f"/emulator/log?after={after}")["log"])
 
-    def limit(self, **limits: Any) -> None:
-        """Set limits: ``rates=[{"requests": 5, "seconds": 1}]``, ``participants=2``; all: ``GET /emulator/limits``."""
-        self.call("POST", "/emulator/limits", limits)
+    def recording(self) -> str:
+        """The packets that are kept, as a recording for :meth:`replay`."""
+        request = Request(self.url + "/emulator/recording")
+        with _opener.open(request, timeout=30) as answer:
+            return str(answer.read().decode())
 
-    def set_role(self, role: str, permissions: list[str]) -> None:
-        """Give a role (``channel user``, ``channel admin``, ``service user``, …) exactly these permissions."""
-        self.call("POST", "/emulator/roles", {"role": role, "permissions": permissions})
+    def replay(self, recording: str, *, attended: bool = True, pause: float = 1.0) -> None:
+        """Play the server side of a recording to whoever connects from now on, until :meth:`stop_replay` or a reset.
+
+        It goes on once the client has asked for what was asked for. ``attended``: what the recorded client had
+        changed (messages it sent, say) is done again by somebody; otherwise nobody is waited for. ``pause``: the
+        longest, in real seconds, to which recorded pauses are shortened.
+        """
+        self.call("POST", "/emulator/replay", {"recording": recording, "attended": attended, "pause": pause})
+
+    def replay_state(self) -> dict[str, Any]:
+        """``sessions``: each with ``state``, ``said`` of ``of``, ``waitsFor``, and ``differences`` of the client."""
+        return dict(self.call("GET", "/emulator/replay"))
+
+    def stop_replay(self) -> None:
+        self.call("DELETE", "/emulator/replay")
 
     def webhooks(self, after: int = 0, wait: float = 10.0) -> list[dict[str, Any]]:
         """The webhooks sent so far (those after number ``after``), once nothing is on its way any more.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 from typing import Any
 
@@ -49,6 +48,7 @@ class Connection:
         self.message_types: frozenset[str] = frozenset()
         #: Whether it is over: nothing is read from it or told to it any more, whatever is still under way.
         self.ended = False
+        self._ended_by = "server"
         self._service = service
         self._socket = socket
         self._login = Login(service, self)
@@ -64,6 +64,7 @@ class Connection:
         """Serve until either side ends it."""
         await self._socket.accept()
         self._service.sockets[self.id] = self
+        self._log("open", "")
         tasks = [asyncio.create_task(work()) for work in (self._listen, self._read, self._write, self._dropped.wait)]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -76,6 +77,7 @@ class Connection:
                 if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
                     logger.error("connection %s failed", self.id, exc_info=result)
             self._service.sockets.pop(self.id, None)
+            self._log("end", self._ended_by)
             self._login.forget()
             self._notifications.forget()
             async with self._service.hub.turn:
@@ -88,6 +90,8 @@ class Connection:
         while True:
             message = await self._socket.receive()
             over = message["type"] != "websocket.receive"
+            if over and not self.ended:
+                self._ended_by = "client"
             self._up.put(_END if over else message, self._service.faults.latency(self.identity, "up"))
             if over:
                 await asyncio.Event().wait()
@@ -97,6 +101,7 @@ class Connection:
             if self.ended:
                 continue
             data = message.get("bytes")
+            self._log("c>s", message.get("text") or "" if data is None else data)
             if data is None:
                 self.refuse("text frames are not accepted: send binary messages")
                 continue
@@ -150,12 +155,12 @@ class Connection:
 
     async def _handle(self, header: dict[str, Any], body: bytes) -> None:
         method = header.get("method")
-        self._service.log.add("c>s", self.id, self.identity, header, _readable(body))
         if self._service.faults and self._strikes(str(method), "up"):
             return
         if method in ("reply", "telemetry.v1"):
             return
         if method == "close":
+            self._ended_by = "client"
             self.drop()
             return
         if not isinstance(header.get("id"), str) or not header["id"]:
@@ -197,7 +202,7 @@ class Connection:
         data = encode(header, payload if written is None else written, trailer=b"\r\n")
         if self._service.faults and self._strikes(str(header["method"]), "down", data):
             return
-        self._service.log.add("s>c", self.id, self.identity, header, payload)
+        self._log("s>c", data)
         self._put(data)
 
     def malform(self, how: str) -> None:
@@ -221,8 +226,11 @@ class Connection:
 
     def _put_broken(self, how: str, data: bytes) -> None:
         broken = malform(how, data)
-        self._service.log.add("s>c", self.id, self.identity, {"method": "malformed", "how": how}, _readable(data))
+        self._log("s>c", broken)
         self._put(broken)
+
+    def _log(self, direction: str, data: bytes | str) -> None:
+        self._service.log.add(direction, self.id, self.identity, data)
 
     def _strikes(self, method: str, direction: str, data: bytes | None = None) -> bool:
         """Whether a fault takes the place of a packet."""
@@ -235,12 +243,3 @@ class Connection:
             return True
         self._put_broken(fault.how, data or b"")
         return not fault.extra
-
-
-def _readable(body: bytes) -> Any:
-    if not body:
-        return None
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return body[:2000].decode("utf-8", "replace")

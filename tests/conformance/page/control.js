@@ -22,6 +22,9 @@ export const emulator = {
   close: (code, more = {}) => post("/emulator/connections/close", { code, ...more }),
   advance: (seconds) => post("/emulator/clock", { advance: seconds }),
   state: () => request("GET", "/emulator/state"),
+  recording: async () => (await fetch("/emulator/recording")).text(),
+  replay: (recording, more = {}) => post("/emulator/replay", { recording, ...more }),
+  replayState: () => request("GET", "/emulator/replay"),
   log: async () => (await request("GET", "/emulator/log")).log,
   /** What a client's devices were registered and removed by: method, path, parameters, body. */
   registrations: async () =>
