@@ -69,6 +69,8 @@ class Service:
         #: Plays a recording to whoever connects, instead of serving them.
         self.player: Player | None = None
         self.recorder: Recorder | None = None
+        #: While a recording is made, clients have no earlier caches: it must hold all that they know.
+        self._salt = "" if config.record is None else f"/{Ids().hex()}"
         if config.record is not None:
             self.recorder = self.log.sink = Recorder(config.record, self.clock, config.url)
         if config.replay is not None:
@@ -219,7 +221,7 @@ class Service:
 
     def storage_id(self, identity: str) -> str:
         """Names the client's cache of this data: other data, other name."""
-        text = f"{self.config.service_sid}/{identity}/{self.generation}"
+        text = f"{self.config.service_sid}/{identity}/{self.generation}{self._salt}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def continuation(self, given: Any, identity: str, *, outdated: bool = False) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import json
+import secrets
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -55,6 +57,7 @@ class Player:
         self._moved = (json.dumps(recording.url)[1:-1].encode(), json.dumps(url)[1:-1].encode())
         self._longest = longest_pause
         self._count = 0
+        self._nonce = secrets.token_hex(8)
         self._sockets: set[WebSocket] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -136,8 +139,20 @@ class Player:
             with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close(1001)
 
+    def _own_storage(self, header: dict[str, Any]) -> dict[str, Any]:
+        """What a client has kept of other days must not stand in for what was recorded."""
+        storage = header.get("offline_storage")
+        if not isinstance(storage, dict):
+            return header
+        names = {
+            product: {"storage_id": hashlib.sha256(f"{self._nonce}{named.get('storage_id')}".encode()).hexdigest()[:32]}
+            for product, named in storage.items()
+            if isinstance(named, dict)
+        }
+        return {**header, "offline_storage": names}
+
     async def _send(self, socket: WebSocket, name: str, playing: _Playing, packet: Packet) -> None:
-        header, payload = packet
+        header, payload = self._own_storage(packet[0]), packet[1]
         data = encode(header, payload, trailer=b"\r\n")
         if self._moved[0] and self._moved[0] in data:
             data = encode(header, json.loads(json.dumps(payload).encode().replace(*self._moved)), trailer=b"\r\n")
