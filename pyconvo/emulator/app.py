@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route, Router, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -31,6 +31,7 @@ from pyconvo.emulator.faults.door import Door
 from pyconvo.emulator.gate import LOOPBACK_ORIGIN, Gate, refuse
 from pyconvo.emulator.replay.control import ReplayControl
 from pyconvo.emulator.rest.webhooks import webhook_routes
+from pyconvo.emulator.routing import Shaped
 from pyconvo.emulator.rules_control import RulesControl
 from pyconvo.emulator.service import Service
 from pyconvo.emulator.static import static
@@ -49,12 +50,12 @@ class ClientApi:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._for: Conversations | None = None
-        self._router = Router()
+        self._router = Shaped([])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         model = self._service.conversations
         if model is not self._for:
-            self._for, self._router = model, Router(conversation_routes(model), default=not_found)
+            self._for, self._router = model, Shaped(conversation_routes(model), default=not_found)
         await self._router(scope, receive, send)
 
 
@@ -138,8 +139,6 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         *(static(prefix, path) for prefix, path in sorted(service.config.mounts, key=lambda mount: -len(mount[0]))),
     ]
     app = Starlette(
-        routes=routes,
-        lifespan=lifespan,
         exception_handlers={HTTPException: http_error},
         middleware=[
             Middleware(CORSMiddleware, allow_origin_regex=LOOPBACK_ORIGIN, allow_methods=["*"], allow_headers=["*"]),
@@ -147,6 +146,7 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
             Middleware(Gate, service=service),
         ],
     )
+    app.router = Shaped(routes, lifespan=lifespan)
     app.state.service = service
     return app
 

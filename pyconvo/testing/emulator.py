@@ -188,6 +188,14 @@ class Emulator:
     def stop_replay(self) -> None:
         self.call("DELETE", "/emulator/replay")
 
+    def limit(self, **limits: Any) -> None:
+        """Set limits: ``rates=[{"requests": 5, "seconds": 1}]``, ``participants=2``; all: ``GET /emulator/limits``."""
+        self.call("POST", "/emulator/limits", limits)
+
+    def set_role(self, role: str, permissions: list[str]) -> None:
+        """Give a role (``channel user``, ``channel admin``, ``service user``, …) exactly these permissions."""
+        self.call("POST", "/emulator/roles", {"role": role, "permissions": permissions})
+
     def webhooks(self, after: int = 0, wait: float = 10.0) -> list[dict[str, Any]]:
         """The webhooks sent so far (those after number ``after``), once nothing is on its way any more.
 

@@ -6,7 +6,9 @@ Not responsible for: Sync objects (the store has its own tables), nor for transa
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import astuple, fields
+from collections.abc import Callable
+from dataclasses import fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pyconvo.emulator.conversations.records import (
@@ -95,6 +97,8 @@ class Table(Generic[RecordT]):
     def __init__(self, name: str, record: type[RecordT]) -> None:
         self._record = record
         names = [f'"{field.name}"' for field in fields(record)]
+        #: Not ``astuple``, which copies deeply what is plain already.
+        self._values: Callable[[RecordT], tuple[Any, ...]] = attrgetter(*(field.name for field in fields(record)))
         self._key = names[0]
         self._select = f"SELECT {', '.join(names)} FROM {name}"
         self._count = f"SELECT COUNT(*) FROM {name}"
@@ -103,10 +107,10 @@ class Table(Generic[RecordT]):
         self._delete = f"DELETE FROM {name}"
 
     def insert(self, db: sqlite3.Connection, record: RecordT) -> None:
-        db.execute(self._insert, astuple(record))
+        db.execute(self._insert, self._values(record))
 
     def update(self, db: sqlite3.Connection, record: RecordT) -> None:
-        key, *rest = astuple(record)
+        key, *rest = self._values(record)
         db.execute(self._update, (*rest, key))
 
     def delete(self, db: sqlite3.Connection, where: str, *args: Any) -> None:
