@@ -33,6 +33,8 @@ class EmulatorConfig:
     """An exported state to start with, instead of what there was."""
     export_file: str | None = None
     """Where to write the whole state at the end."""
+    ping_interval: float | None = 30.0
+    """Real seconds between pings of a connection; three without a sign of life end it. None: no pings."""
     log_size: int = 10_000
     """How many packets the record keeps; older ones give way."""
     record: str | None = None

@@ -153,3 +153,15 @@ def test_whatever_is_sent_the_answer_is_a_packet(emulator_server: Emulator, data
                     break
         except ConnectionClosed:
             pass
+
+
+async def test_pings_are_sent_and_silence_ends_a_connection() -> None:
+    with Emulator(ping_interval=0.05) as emulator:
+        async with Wire.login(emulator, "alice") as answering, Wire.login(emulator, "bob") as silent:
+            for _ in range(6):
+                ping = await answering.next()
+                assert ping.method == "ping"
+                await answering.send({"method": "reply", "id": ping.id, "status": {"code": 200, "status": "OK"}})
+            assert await silent.closed()
+            assert [packet.method for packet in silent.received[1:]] == ["ping"] * 3
+            assert [one["identity"] for one in emulator.state()["connections"]] == ["alice"]

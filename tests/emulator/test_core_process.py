@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -14,12 +15,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from core_wire import Wire
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from pyconvo.emulator.config import SERVICE_SID
 from pyconvo.twilsock.packet import decode, encode
 
 COMMAND = [sys.executable, "-m", "pyconvo.emulator"]
@@ -159,11 +162,59 @@ async def test_killed_in_the_middle_of_writes_it_has_lost_nothing_acknowledged(t
     assert kept[: len(acknowledged)] == acknowledged
 
 
-async def all_items(wire: Wire) -> list[dict[str, dict[str, int]]]:
-    page = (await wire.request("GET", "/v3/Lists/l/Items", PageSize="100")).payload
+async def test_killed_again_and_again_every_message_is_whole(tmp_path: Path) -> None:
+    """Messages touch many tables at once: after each kill, all that was acknowledged is in all of them."""
+    path, chance = str(tmp_path / "db"), random.Random(4)
+    acknowledged = 0
+    for _ in range(8):
+        with running("--db", path) as (process, url, _printed):
+            async with connect(url.replace("http", "ws") + "/v3/wsconnect", proxy=None) as ws:
+                wire = Wire(ws)
+                await wire.init(token(url, "alice"))
+                acknowledged = await whole(wire, acknowledged)
+                base = f"/Client/v2/Services/{SERVICE_SID}/Conversations"
+                if not acknowledged:
+                    made = await wire.request("POST", base, {"unique_name": "room"})
+                    await wire.request("POST", f"{base}/{made.payload['sid']}/Participants", {"identity": "alice"})
+                sid = (await wire.request("GET", "/v3/Maps/alice.channels/Items")).payload["items"][0]["key"]
+                until = acknowledged + chance.randrange(1, 40)
+                http = {"path": f"{base}/{sid}/Messages", "method": "POST"}
+                for number in range(acknowledged, until + 40):
+                    header = {"method": "message", "http_request": http, "payload_type": "application/json"}
+                    await wire.send(header, {"body": str(number)})
+                while acknowledged < until:
+                    packet = await wire.next()
+                    acknowledged += packet.method == "reply"
+                process.kill()
+    with running("--db", path) as (_process, url, _printed):
+        async with connect(url.replace("http", "ws") + "/v3/wsconnect", proxy=None) as ws:
+            wire = Wire(ws)
+            await wire.init(token(url, "alice"))
+            assert await whole(wire, acknowledged) >= acknowledged > 50
+
+
+async def whole(wire: Wire, acknowledged: int) -> int:
+    """How many messages there are: the same ones, in the same order, wherever they are kept."""
+    channels = (await wire.request("GET", "/v3/Maps/alice.channels/Items")).payload["items"]
+    if not channels:
+        return 0
+    sid = channels[0]["key"]
+    conversation = (await wire.request("GET", f"/Client/v2/Services/{SERVICE_SID}/Conversations/{sid}")).payload
+    items = await all_items(wire, f"{sid}.messages")
+    bodies = [item["data"]["text"] for item in items]
+    assert bodies == [str(number) for number in range(len(bodies))]
+    assert len(bodies) >= acknowledged
+    assert conversation["messages_count"] == len(bodies)
+    document = (await wire.request("GET", f"/v3/Documents/{sid}.channel")).payload["data"]
+    assert document["lastMessage"]["index"] == len(bodies) - 1
+    return len(bodies)
+
+
+async def all_items(wire: Wire, name: str = "l") -> list[dict[str, Any]]:
+    page = (await wire.request("GET", f"/v3/Lists/{name}/Items", PageSize="100")).payload
     items = list(page["items"])
     while page["meta"]["next_token"]:
-        page = (await wire.request("GET", "/v3/Lists/l/Items", PageToken=page["meta"]["next_token"])).payload
+        page = (await wire.request("GET", f"/v3/Lists/{name}/Items", PageToken=page["meta"]["next_token"])).payload
         items += page["items"]
     return items
 

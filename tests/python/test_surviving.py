@@ -7,7 +7,7 @@ import time
 
 import httpx
 import pytest
-from people import Person, Room
+from people import Connect, Person, Room
 
 from pyconvo import Client, MediaTransportError, ReplyError, SendMediaOptions, TwilsockError
 from pyconvo.emulator.faults.rule import MALFORMED
@@ -174,3 +174,20 @@ async def test_media_that_break_off_are_an_error_and_can_be_had_again(
         with pytest.raises(httpx.RemoteProtocolError):
             await http.get(url)
         assert (await http.get(url)).content == content
+
+
+async def test_each_close_of_the_service_ends_as_it_should(connect: Connect, emulator: Emulator) -> None:
+    """308 and unknown ones are followed by a new connection, the others are final until somebody does something."""
+    codes = (308, 401, 406, 410, 417, 499)
+    people = {code: await connect(f"p{code}", **FAST) for code in codes}
+    for code, person in people.items():
+        person.trace.clear()
+        assert emulator.close(code, identity=f"p{code}", backoff_policy={"reconnect_min_ms": 50}) == 1
+    for code in (308, 499):
+        person = people[code]
+        await person.trace.until("connection_state_changed", 3)
+        assert person.trace.of("connection_state_changed") == ["disconnecting", "connecting", "connected"], code
+    for code in (401, 406, 410, 417):
+        assert people[code].client.connection_state == "disconnected", code
+    assert [code for code in codes if people[code].trace.of("token_expired")] == [410]
+    assert {one["identity"] for one in emulator.state()["connections"]} == {"p308", "p499"}

@@ -33,6 +33,8 @@ _CLOSE_STATUS: dict[int, dict[str, Any]] = {
 }
 #: Real seconds that a client has to leave by itself after the service's ``close``.
 GRACE = 0.25
+#: So many pings in a row that are not followed by any packet mean that nobody is there any more.
+SILENCE = 3
 #: A client that has this many packets unread has stopped reading, and is dropped before it fills the memory.
 LARGEST_QUEUE = 50_000
 #: Put into a line: the connection ends once all before it has been dealt with.
@@ -49,6 +51,7 @@ class Connection:
         #: Whether it is over: nothing is read from it or told to it any more, whatever is still under way.
         self.ended = False
         self._ended_by = "server"
+        self._unanswered = 0
         self._service = service
         self._socket = socket
         self._login = Login(service, self)
@@ -65,7 +68,10 @@ class Connection:
         await self._socket.accept()
         self._service.sockets[self.id] = self
         self._log("open", "")
-        tasks = [asyncio.create_task(work()) for work in (self._listen, self._read, self._write, self._dropped.wait)]
+        tasks = [
+            asyncio.create_task(work())
+            for work in (self._listen, self._read, self._write, self._ping, self._dropped.wait)
+        ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -89,6 +95,7 @@ class Connection:
         """Take what comes, as late as faults say, in the order in which it came."""
         while True:
             message = await self._socket.receive()
+            self._unanswered = 0
             over = message["type"] != "websocket.receive"
             if over and not self.ended:
                 self._ended_by = "client"
@@ -120,6 +127,19 @@ class Connection:
             else:
                 await self._socket.send_text(data)
         await asyncio.sleep(GRACE)
+
+    async def _ping(self) -> None:
+        """Real time, whatever the emulator's clock does: this is about the network."""
+        interval = self._service.config.ping_interval
+        while interval is not None:
+            await asyncio.sleep(interval)
+            if self._unanswered >= SILENCE:
+                logger.info("connection %s of %r has not answered %d pings: dropped", self.id, self.identity, SILENCE)
+                return
+            self._unanswered += 1
+            if self.identity is not None:
+                self.send({"method": "ping", "id": self._service.packet_ids.sid("TM")})
+        await asyncio.Event().wait()
 
     # -- the hub's side
 
