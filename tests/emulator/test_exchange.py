@@ -40,6 +40,12 @@ def comparable(state: dict[str, Any]) -> dict[str, Any]:
     return {"tables": tables, "indexes": state["indexes"], "ids": state["ids"], "frozen": state["clock"]["frozen"]}
 
 
+def gone(emulator: Emulator) -> None:
+    """Wait until nobody is connected: that somebody goes is a change, too."""
+    while emulator.state()["connections"]:
+        time.sleep(0.01)
+
+
 async def use(emulator: Emulator) -> None:
     """A bit of everything: media with bytes, an open connection, a moved clock."""
     emulator.reset(seed=3)
@@ -59,6 +65,7 @@ async def use(emulator: Emulator) -> None:
 
 async def test_what_was_exported_is_back_to_the_last_byte(emulator: Emulator) -> None:
     await use(emulator)
+    gone(emulator)
     state = emulator.export()
     now = emulator.now()
     described = emulator.state()
@@ -84,6 +91,7 @@ async def test_what_was_exported_is_back_to_the_last_byte(emulator: Emulator) ->
 
 async def test_clients_resume_after_an_import(emulator: Emulator) -> None:
     await use(emulator)
+    gone(emulator)
     state = emulator.export()
     async with Wire.open(emulator) as wire:
         before = (await wire.init(emulator.token("alice"))).header["offline_storage"]
@@ -156,9 +164,7 @@ def test_a_seed_makes_the_whole_state_repeatable(emulator: Emulator) -> None:
         emulator.reset(seed=11)
         emulator.call("POST", "/emulator/clock", {"set": at + 1000, "freeze": True})
         asyncio.run(login(emulator))
-        # That she has gone is a change, too.
-        while emulator.state()["connections"]:
-            time.sleep(0.01)
+        gone(emulator)
         emulator.seed(TEAM)
         states.append(comparable(emulator.export()))
     assert states[0] == states[1]
