@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 from people import Connect, Person, Room
 
@@ -16,7 +17,9 @@ from pyconvo import (
     PushNotificationData,
     UpstreamError,
 )
-from pyconvo.testing import Emulator
+from pyconvo.emulator.config import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, SERVICE_SID
+from pyconvo.testing import Emulator, EmulatorError
+from pyconvo.tokens import access_token
 
 
 def devices(emulator: Emulator, identity: str) -> list[tuple[str, str]]:
@@ -85,6 +88,44 @@ async def test_a_refusal_is_told_at_once_and_leaves_the_way_open(emulator: Emula
     assert refused.value.status == 403
     await bob.client.set_push_registration_id("fcm", "phone")
     assert devices(emulator, "bob") == [("fcm", "phone")]
+
+
+async def test_the_credential_of_the_token_is_noted(emulator: Emulator) -> None:
+    sids = {"account_sid": ACCOUNT_SID, "api_key_sid": API_KEY_SID, "service_sid": SERVICE_SID}
+    credential = "CR" + "1" * 32
+    token = access_token("alice", api_key_secret=API_KEY_SECRET, push_credential_sid=credential, **sids)
+    async with Client(token, emulator.options) as client:
+        await client.set_push_registration_id("fcm", "phone")
+    (user,) = emulator.state()["users"]
+    assert [one["credentialSid"] for one in user["devices"]] == [credential]
+
+
+async def test_a_device_is_registered_over_plain_http_too(emulator: Emulator) -> None:
+    url = f"{emulator.url}/v1/registrations?productId=ip_messaging"
+    device = {"channel_type": "fcm", "message_types": [], "data": {"registration_id": "phone"}}
+    async with httpx.AsyncClient(trust_env=False) as http:
+        assert (await http.post(url, json=device)).status_code == 401
+        token = {"X-Twilio-Token": emulator.token("alice")}
+        made = await http.post(url, json=device, headers=token)
+        assert (made.status_code, devices(emulator, "alice")) == (201, [("fcm", "phone")])
+        gone = await http.delete(f"{emulator.url}/v1/registrations/{made.json()['id']}", headers=token)
+    assert (gone.status_code, devices(emulator, "alice")) == (204, [])
+
+
+async def test_what_is_withheld_says_why(emulator: Emulator, bob: Person, room: Room) -> None:
+    await bob.client.set_push_registration_id("fcm", "phone")
+    await room.alices.send_message("before it is enabled")
+    emulator.set_notifications(newMessage={"enabled": True})
+    await room.bobs.set_user_notification_level("muted")
+    await room.alices.send_message("while it is muted")
+    assert emulator.pushes() == []
+    assert [one["withheld"] for one in emulator.pushes("bob", withheld=True)] == [
+        "new_message is not enabled in the service's notifications",
+        "the user has muted the conversation",
+    ]
+    assert emulator.pushes("alice", withheld=True) == []
+    with pytest.raises(EmulatorError, match="have no new_messages"):
+        emulator.set_notifications(newMessages={"enabled": True})
 
 
 async def test_after_the_end_nothing_waits(bob: Person) -> None:

@@ -34,7 +34,10 @@ def _user(user: User, roles: dict[str, str], devices: list[Binding]) -> dict[str
         "role": roles.get(user.role_sid),
         "online": bool(user.online),
         "notifiable": bool(user.notifiable),
-        "devices": [{"type": one.type, "address": one.address, "sid": one.sid} for one in devices],
+        "devices": [
+            {"type": one.type, "address": one.address, "sid": one.sid, "credentialSid": one.credential_sid}
+            for one in devices
+        ],
     }
 
 
