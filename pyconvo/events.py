@@ -274,7 +274,7 @@ class ReplayEventEmitter:
         except Exception as error:
             self.on_listener_error(event, error)
             return
-        if inspect.isawaitable(result):
+        if result is not None and inspect.isawaitable(result):
             task = asyncio.ensure_future(_awaited(result))
             self._listener_tasks.add(task)
             task.add_done_callback(lambda done: self._settle(event, done))

@@ -20,6 +20,13 @@ logger = logging.getLogger("pyconvo.model")
 JSONValue: TypeAlias = Any
 
 
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_strict = json.JSONDecoder(parse_constant=_no_constant).decode
+
+
 def to_json(value: JSONValue) -> str:
     """Compact JSON text, as JavaScript writes it. Raises :class:`ArgumentError` for a value that has none."""
     try:
@@ -41,11 +48,7 @@ def _finite(value: JSONValue) -> JSONValue:
 
 def parse_json(text: str) -> JSONValue:
     """Strict JSON. Raises :class:`ValueError`."""
-
-    def refuse(name: str) -> None:
-        raise ValueError(f"{name} is not JSON")
-
-    return json.loads(text, parse_constant=refuse)
+    return _strict(text)
 
 
 def parse_attributes(raw: Any, owner: str) -> JSONValue:

@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pyconvo.bridge.codec import PLAIN_TEXT, encode, encode_error, mentions, to_json
+from pyconvo.bridge.codec import PLAIN_TEXT, encode, encode_error, encode_text
 from pyconvo.bridge.outbox import Outbox
 from pyconvo.bridge.surface import ClassSpec
 from pyconvo.entity import Entity
@@ -98,7 +98,7 @@ class Session:
             logger.exception("the event %s of a %s cannot be forwarded", name, entry.spec.name)
 
     def _args(self, payload: tuple[Any, ...]) -> str:
-        return to_json([encode(value, self.reference) for value in payload])
+        return f"[{','.join([encode_text(value, self.reference)[0] for value in payload])}]"
 
     def answer(self, call: int, value: Any) -> None:
         """A call succeeded. Raises :class:`TypeError` when ``value`` cannot cross."""
@@ -116,7 +116,7 @@ class Session:
             if (target := entry.target) is None or entry.handle not in self._entries:
                 continue
             if changed := self._read(target, entry):
-                self._put_state({"op": "patch", "target": entry.handle}, changed)
+                self._put_state(f'{{"op":"patch","target":{entry.handle}', changed)
 
     def release(self, handle: int, seen: int) -> bool:
         """The page dropped ``handle`` after ``seen`` mentions. False if another mention is on its way to it."""
@@ -142,7 +142,7 @@ class Session:
     def _announce(self, target: object, spec: ClassSpec, handle: int) -> Entry:
         entry = Entry(target, handle, spec)
         self._entries[handle] = self._by_identity[entry.identity] = entry
-        operation = {"op": "add", "client": self.handle, "target": handle, "class": spec.name}
+        operation = f'{{"op":"add","client":{self.handle},"target":{handle},"class":"{spec.name}"'
         self._put_state(operation, self._read(target, entry))
         if isinstance(target, Entity):
             target._on_dirty = lambda _: self._touch(entry)
@@ -166,12 +166,12 @@ class Session:
         self._dirty[entry.handle] = entry
         self._outbox.wake()
 
-    def _read(self, target: object, entry: Entry) -> list[tuple[str, str, Any]]:
-        """The properties that changed since last time: name, text, and the encoded value if it may mention objects.
+    def _read(self, target: object, entry: Entry) -> list[tuple[str, str, list[int]]]:
+        """The properties that changed since last time: name, text, and the handles that are mentioned.
 
         One that raises (not known yet) is left out.
         """
-        changed: list[tuple[str, str, Any]] = []
+        changed: list[tuple[str, str, list[int]]] = []
         plain, state = entry.plain, entry.state
         for name, attribute in entry.spec.properties.items():
             try:
@@ -180,25 +180,23 @@ class Session:
                 continue
             if value is plain.get(name, _NEW):
                 continue
-            encoded = None
-            if (write := PLAIN_TEXT.get(type(value))) is not None:
-                text = write(value)
+            if value.__class__ in PLAIN_TEXT:
                 plain[name] = value
             else:
-                encoded = encode(value, self._known)
-                text = to_json(encoded)
                 plain.pop(name, None)
+            text, handles = encode_text(value, self._known)
             if state.get(name) != text:
                 state[name] = text
-                changed.append((name, text, encoded))
+                changed.append((name, text, handles))
         return changed
 
-    def _put_state(self, operation: dict[str, Any], changed: list[tuple[str, str, Any]]) -> None:
-        for _, _, encoded in changed:
-            for handle in mentions(encoded):
+    def _put_state(self, operation: str, changed: list[tuple[str, str, list[int]]]) -> None:
+        """``operation``: its JSON text, but for the state and the closing brace."""
+        for _, _, handles in changed:
+            for handle in handles:
                 self._entries[handle].sent += 1
         fields = ",".join([f'"{name}":{text}' for name, text, _ in changed])
-        self._outbox.put_text(f'{to_json(operation)[:-1]},"state":{{{fields}}}}}')
+        self._outbox.put_text(f'{operation},"state":{{{fields}}}}}')
 
     def _died(self, entry: Entry) -> None:
         if self._entries.get(entry.handle) is entry:
