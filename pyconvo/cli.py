@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _emulator(options: argparse.Namespace) -> int:
-    from pyconvo.emulator.config import ACCOUNT_SID, AUTH_TOKEN, EmulatorConfig
+    from pyconvo.emulator.config import ACCOUNT_SID, API_KEY_SECRET, API_KEY_SID, AUTH_TOKEN, EmulatorConfig
     from pyconvo.emulator.database import DatabaseError
     from pyconvo.emulator.fixtures import FixtureError
     from pyconvo.emulator.replay import RecordingError
@@ -101,7 +101,8 @@ def _emulator(options: argparse.Namespace) -> int:
         if options.host not in LOOPBACK:
             print(f"WARNING: {options.host} can be reached from other machines. {EXPOSED}")
         print(f"Socket: {url.replace('http', 'ws', 1)}/v3/wsconnect   Token: {url}/token?identity=alice")
-        print(f"Account: {ACCOUNT_SID}   Auth token: {AUTH_TOKEN}")
+        print(f"REST: {url}/v1/   Account: {ACCOUNT_SID}   Auth token: {AUTH_TOKEN}")
+        print(f"API key: {API_KEY_SID}   Secret: {API_KEY_SECRET}")
         print(f"Ready: {url}/", flush=True)
 
     try:

@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
@@ -30,7 +30,7 @@ from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults.door import Door
 from pyconvo.emulator.gate import LOOPBACK_ORIGIN, Gate, refuse
 from pyconvo.emulator.replay.control import ReplayControl
-from pyconvo.emulator.rest.webhooks import webhook_routes
+from pyconvo.emulator.rest.routes import rest_route
 from pyconvo.emulator.routing import Shaped
 from pyconvo.emulator.rules_control import RulesControl
 from pyconvo.emulator.service import Service
@@ -118,13 +118,13 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
             await service.close()
 
     api: ASGIApp = ClientApi(service)
-    routes = [
+    routes: list[BaseRoute] = [
         WebSocketRoute("/v3/wsconnect", socket),
         Route("/token", token),
         *Control(service).routes(),
         *ReplayControl(service).routes(),
         *RulesControl(service).routes(),
-        *webhook_routes(service),
+        rest_route(service),
         *HookControl(lambda: service.webhooks).routes(),
         *PushControl(lambda: service.conversations.push).routes(),
         *ChannelControl(service).routes(),

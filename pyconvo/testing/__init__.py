@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pyconvo.testing.emulator import Emulator, EmulatorError
+    from pyconvo.testing.rest import twilio_client
 
-__all__ = ["Emulator", "EmulatorError"]
+__all__ = ["Emulator", "EmulatorError", "twilio_client"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "twilio_client":
+        from pyconvo.testing.rest import twilio_client
+
+        return twilio_client
     if name in __all__:
         from pyconvo.testing import emulator
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from twilio.rest import Client
+
     from pyconvo.testing.emulator import Emulator
 
 
@@ -29,6 +31,14 @@ def emulator(emulator_server: Emulator) -> Emulator:
     """The emulator, empty: no data, no faults, no connections, real time."""
     emulator_server.reset()
     return emulator_server
+
+
+@pytest.fixture
+def twilio_client(emulator: Emulator) -> Client:
+    """Twilio's library for servers, on the (empty) emulator; needs the package ``twilio``."""
+    from pyconvo.testing.rest import twilio_client
+
+    return twilio_client(emulator)
 
 
 @pytest.fixture

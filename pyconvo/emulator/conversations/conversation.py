@@ -14,7 +14,7 @@ from pyconvo.emulator.conversations import limits, origin, published
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.permissions import Permissions
-from pyconvo.emulator.conversations.records import Conversation, Participant
+from pyconvo.emulator.conversations.records import Conversation, Participant, dated
 from pyconvo.emulator.conversations.schema import CONVERSATIONS, MESSAGES, PARTICIPANTS
 
 STATES = ("active", "inactive", "closed")
@@ -95,8 +95,10 @@ class ConversationRules:
         created_by: str | None = None,
         sid: str | None = None,
         state: str = "active",
+        dates: Mapping[str, str] | None = None,
     ) -> Conversation:
-        """A new conversation without participants. ``created_by``, ``sid`` and ``state`` are for the service itself.
+        """A new conversation without participants. From ``created_by`` on: for the service itself; ``dates``:
+        ``date_created`` and ``date_updated``, where they are not now.
 
         Raises:
             TwilioError: 50107, 50353 (unique name taken), 50390, 50003, 50004, 50303, 50304, 50384.
@@ -125,7 +127,7 @@ class ConversationRules:
             date_updated=now,
         )
         conversation = self._amended(
-            conversation, context.events.before("conversation.added", conversation=conversation)
+            dated(conversation, dates or {}), context.events.before("conversation.added", conversation=conversation)
         )
         with context.store.transaction():
             CONVERSATIONS.insert(context.db, conversation)
@@ -136,7 +138,7 @@ class ConversationRules:
         return conversation
 
     def update(self, actor: str | None, key: str, changes: dict[str, Any]) -> Conversation:
-        """Changes ``friendly_name``, ``unique_name`` (empty: none) and ``attributes``, as far as given.
+        """Changes ``friendly_name``, ``unique_name`` (empty: none), ``attributes`` and dates, as far as given.
 
         Raises:
             TwilioError: 50350, 50377 (closed), 50430/50107, 50353, 50390, 50003, 50004, 50303, 50304.
@@ -155,6 +157,7 @@ class ConversationRules:
         if "attributes" in changes:
             longest = self._context.limits.conversation_attributes
             updated = replace(updated, attributes=limits.attributes(changes["attributes"], longest=longest))
+        updated = dated(updated, changes)
         events = self._context.events
         updated = self._amended(updated, events.before("conversation.updated", conversation=updated, **about))
         with self._context.store.transaction():
@@ -192,10 +195,10 @@ class ConversationRules:
         """Puts it into ``state``; closed is final. For timers and administrators, so without a permission.
 
         Raises:
-            TwilioError: 50350, 50377, 20001 for an unknown state.
+            TwilioError: 50350, 50377, 50378 for an unknown state.
         """
         if state not in STATES:
-            raise refusal(Code.BAD_REQUEST, f"state must be one of {', '.join(STATES)}")
+            raise refusal(Code.STATE_INVALID, f"it must be one of {', '.join(STATES)}")
         conversation = self.open(key)
         if conversation.state == state:
             return conversation
@@ -212,11 +215,14 @@ class ConversationRules:
         """Seconds without activity until it turns inactive and closed; None: never. Counted from now.
 
         Raises:
-            TwilioError: 50350, 50377, 20001 when below the service's minimum (60 s, 600 s).
+            TwilioError: 50350, 50377, 50375/50376 when below the service's minimum (60 s, 600 s).
         """
-        for value, least, name in ((inactive, 60, "inactive"), (closed, 600, "closed")):
+        for value, least, code in (
+            (inactive, 60, Code.INACTIVE_TIMER_TOO_SHORT),
+            (closed, 600, Code.CLOSED_TIMER_TOO_SHORT),
+        ):
             if value is not None and value < least:
-                raise refusal(Code.BAD_REQUEST, f"the timer to {name} must be at least {least} seconds")
+                raise refusal(code, f"{value:g} seconds")
         updated = replace(
             self.open(key), timer_inactive=inactive, timer_closed=closed, active_since=self._context.clock.now()
         )

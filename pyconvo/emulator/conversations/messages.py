@@ -22,7 +22,7 @@ from pyconvo.emulator.conversations.participants import Participants
 from pyconvo.emulator.conversations.permissions import Permissions
 from pyconvo.emulator.conversations.receipts import Receipts, message_item
 from pyconvo.emulator.conversations.recipients import Recipients
-from pyconvo.emulator.conversations.records import ChannelMetadata, Conversation, Media, Message, Participant
+from pyconvo.emulator.conversations.records import ChannelMetadata, Conversation, Media, Message, Participant, dated
 from pyconvo.emulator.conversations.schema import CHANNEL_METADATA, MESSAGES, PARTICIPANTS
 
 SYSTEM_AUTHOR = "system"
@@ -55,6 +55,11 @@ class Messages:
 
     def of(self, conversation_sid: str) -> list[Message]:
         return MESSAGES.many(self._context.db, 'conversation_sid = ? ORDER BY "index"', conversation_sid)
+
+    def sids(self, conversation_sid: str) -> list[str]:
+        """Of all messages, in the order of their indexes."""
+        sql = 'SELECT sid FROM messages WHERE conversation_sid = ? ORDER BY "index"'
+        return [str(sid) for (sid,) in self._context.db.execute(sql, (conversation_sid,))]
 
     def get(self, conversation: Conversation, sid: str) -> Message:
         """The message ``sid`` of that conversation.
@@ -92,14 +97,16 @@ class Messages:
         participant: Participant | None = None,
         channel_metadata: tuple[str, str] | None = None,
         recipients: Sequence[dict[str, Any]] = (),
+        dates: Mapping[str, str] | None = None,
     ) -> Message:
         """Appends a message, and sends it to participants of other channels.
 
         ``content_sid``: made from that template, with ``content_variables`` (JSON text of texts by name); body, subject
         and media do not count then.
 
-        The service itself (actor None) may name any ``author``; without one it is ``system``. From ``participant`` on:
-        what comes with a message from another channel, checked already (``inbound``).
+        The service itself (actor None) may name any ``author``; without one it is ``system``; and ``dates``:
+        ``date_created`` and ``date_updated``, where they are not now. From ``participant`` to ``recipients``: what
+        comes with a message from another channel, checked already (``inbound``).
 
         Raises:
             TwilioError: 50350, 50430/50107, 50377 (closed), 50503 (neither body nor media), 50504, 50303, 50304, 50507,
@@ -112,7 +119,7 @@ class Messages:
             wanted = "sendMediaMessage" if media_sids else "sendMessage"
             self._permissions.require(actor, conversation.sid, wanted)
         elif participant is None and author is not None:
-            participant = self._participants.find(conversation.sid, author)
+            participant = self._author(conversation.sid, author)
         conversation = self._conversations.open(key)
         rich = self._content.filled(content_sid, content_variables) if content_sid else None
         if rich is not None:
@@ -138,11 +145,12 @@ class Messages:
             date_created=now,
             date_updated=now,
         )
+        message = dated(message, dates or {})
         about: dict[str, Any] = {"conversation": conversation}
         amendments = context.events.before("message.added", message=message, **about)
         message = self._amended(conversation, message, amendments)
         if "author" in amendments:
-            participant = self._participants.find(conversation.sid, message.author)
+            participant = self._author(conversation.sid, message.author)
         with context.store.transaction():
             if rich is not None:
                 self._media.keep(media[0], rich.data)
@@ -157,7 +165,7 @@ class Messages:
                 self._conversations.active(conversation),
                 next_index=message.index + 1,
                 last_index=message.index,
-                last_timestamp=now,
+                last_timestamp=message.date_created,
             )
             self._conversations.store(updated)
         self._conversations.on_change(updated)
@@ -171,7 +179,8 @@ class Messages:
             raise RuntimeError(f"the message list of {conversation.sid} gave index {index}, not {message.index}")
 
     def edit(self, actor: str | None, key: str, sid: str, changes: dict[str, Any]) -> Message:
-        """Changes ``body`` and ``attributes``, as far as ``changes`` has them.
+        """Changes ``body`` and ``attributes``, as far as ``changes`` has them; the service itself (actor None) also
+        ``author``, ``subject`` and dates.
 
         Raises:
             TwilioError: 50350, 20404 (no such message), 50430/50107, 50377 (closed), 50504, 50303, 50304.
@@ -191,6 +200,14 @@ class Messages:
         if "attributes" in changes:
             checked = limits.attributes(changes["attributes"], longest=allowed.attributes)
             updated = replace(updated, attributes=checked)
+        if actor is None:
+            if "subject" in changes:
+                longest, value = allowed.subject, changes["subject"]
+                subject = limits.text(value, "subject", longest=longest, code=Code.BAD_REQUEST)
+                updated = replace(updated, subject=subject)
+            if changes.get("author"):
+                updated = self._written_by(updated, changes["author"])
+            updated = dated(updated, changes)
         about: dict[str, Any] = {"conversation": conversation, "previous": message, "changed": frozenset(changes)}
         events = self._context.events
         updated = self._amended(conversation, updated, events.before("message.updated", message=updated, **about))
@@ -265,10 +282,18 @@ class Messages:
             checked = limits.attributes(amendments["attributes"], longest=allowed.attributes)
             message = replace(message, attributes=checked)
         if "author" in amendments:
-            author = limits.identity(amendments["author"], longest=allowed.identity)
-            participant = self._participants.find(message.conversation_sid, author)
-            message = replace(message, author=author, participant_sid=participant.sid if participant else None)
+            message = self._written_by(message, amendments["author"])
         return message
+
+    def _author(self, conversation_sid: str, author: str) -> Participant | None:
+        """The participant with this identity, or with this address on another channel."""
+        people = self._participants
+        return people.find(conversation_sid, author) or people.at_address(conversation_sid, author)
+
+    def _written_by(self, message: Message, value: Any) -> Message:
+        author = limits.identity(value, longest=self._context.limits.identity)
+        participant = self._author(message.conversation_sid, author)
+        return replace(message, author=author, participant_sid=participant.sid if participant else None)
 
     def _for(self, actor: str | None, conversation: Conversation, sid: str) -> Message:
         """The message, without telling outsiders whether it exists."""

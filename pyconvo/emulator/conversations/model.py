@@ -96,6 +96,20 @@ class Conversations:
         with origin.acting(origin.client(identity)):
             self.users.reached(identity, online=online)
 
+    def remove_user(self, key: str) -> None:
+        """Removes a user (identity or sid), its devices, and its participants wherever there are any.
+
+        Raises:
+            TwilioError: 404/50200 when there is none.
+        """
+        user = self.users.get(key)
+        with self.context.store.transaction():
+            for own in self.participants.of_identity(user.identity):
+                self.participants.remove(None, own.conversation_sid, own.sid)
+            for device in self.push.bindings.of(user.identity):
+                self.push.bindings.remove(device.sid)
+            self.users.forget(user)
+
     def authorize(self, identity: str, target: SyncObject) -> bool:
         """Whether ``identity`` may read a Sync object: own list, all profiles, visible conversations."""
         owner, _, kind = target.unique_name.rpartition(".")

@@ -7,6 +7,7 @@ Not responsible for: delivering to other channels, nor for counting unread messa
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.conversation import ConversationRules
 from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.permissions import Permissions
-from pyconvo.emulator.conversations.records import Conversation, Participant, User
+from pyconvo.emulator.conversations.records import Conversation, Participant, User, dated
 from pyconvo.emulator.conversations.schema import PARTICIPANTS, USERS
 from pyconvo.emulator.conversations.users import Users
 
@@ -56,6 +57,26 @@ class Participants:
             raise refusal(Code.PARTICIPANT_NOT_FOUND, f"{key} in {conversation_sid}")
         return found
 
+    def at_address(self, conversation_sid: str, address: str) -> Participant | None:
+        """The participant who is on another channel at this address."""
+        for found in self.of(conversation_sid):
+            if found.identity is None and json.loads(found.bindings)[found.type]["address"] == address:
+                return found
+        return None
+
+    def of_user(self, conversation_sid: str, identity: str) -> Participant | None:
+        """The participant of this identity; ``find`` would take an identity that looks like a sid for one."""
+        return PARTICIPANTS.one(self._context.db, "conversation_sid = ? AND identity = ?", conversation_sid, identity)
+
+    def of_identity(self, identity: str) -> list[Participant]:
+        """Wherever the user takes part, in the order of joining."""
+        return PARTICIPANTS.many(self._context.db, "identity = ? ORDER BY rowid", identity)
+
+    def of_address(self, address: str) -> list[Participant]:
+        """Wherever somebody on another channel takes part with this address."""
+        where = "identity IS NULL AND json_extract(bindings, '$.' || type || '.address') = ? ORDER BY rowid"
+        return PARTICIPANTS.many(self._context.db, where, address)
+
     def member(self, actor: str | None, conversation: Conversation) -> Participant:
         """The caller's own participant.
 
@@ -77,9 +98,17 @@ class Participants:
     # -- commands --------------------------------------------------------------------------------------------------
 
     def add(
-        self, actor: str | None, key: str, identity: Any, *, attributes: Any = None, role: str | None = None
+        self,
+        actor: str | None,
+        key: str,
+        identity: Any,
+        *,
+        attributes: Any = None,
+        role: str | None = None,
+        dates: Mapping[str, str] | None = None,
     ) -> Participant:
-        """Adds a chat participant; oneself: joins. ``role`` (the service itself only) replaces the default role.
+        """Adds a chat participant; oneself: joins. For the service itself: ``role`` replaces the default role,
+        ``dates`` (``date_created``, ``date_updated``) what they would be.
 
         Raises:
             TwilioError: 50350, 50107/50430, 50377 (closed), 50433 (is one already), 50417, 50214, 50303, 50304, 50207.
@@ -116,15 +145,23 @@ class Participants:
                 date_created=now,
                 date_updated=now,
             )
+            participant = dated(participant, dates or {})
             context.events.before("participant.added", conversation=conversation, participant=participant)
             updated = self._admit(conversation, participant, user)
         self._conversations.on_change(updated)
         return participant
 
     def add_non_chat(
-        self, actor: str | None, key: str, messaging_binding: Any, *, attributes: Any = None
+        self,
+        actor: str | None,
+        key: str,
+        messaging_binding: Any,
+        *,
+        attributes: Any = None,
+        role: str | None = None,
+        dates: Mapping[str, str] | None = None,
     ) -> Participant:
-        """Adds somebody on another channel by address and proxy address.
+        """Adds somebody on another channel by address and proxy address. ``role`` and ``dates`` as for ``add``.
 
         Raises:
             TwilioError: 50350, 50107/50430, 50377 (closed), 50416 (bound already), 50417, 50422, 50303, 50304, 20001.
@@ -146,7 +183,7 @@ class Participants:
             conversation_sid=conversation.sid,
             identity=None,
             type=kind,
-            role_sid=self._permissions.role("user", "conversation"),
+            role_sid=self._permissions.role(role or "user", "conversation"),
             attributes=checked,
             notification_level="default",
             last_read_index=None,
@@ -155,6 +192,7 @@ class Participants:
             date_created=now,
             date_updated=now,
         )
+        participant = dated(participant, dates or {})
         context.events.before("participant.added", conversation=conversation, participant=participant)
         with context.store.transaction():
             updated = self._admit(conversation, participant, None)
@@ -183,7 +221,7 @@ class Participants:
             context.events.emit("participant.removed", **about)
 
     def update(self, actor: str | None, key: str, who: str, changes: dict[str, Any]) -> Participant:
-        """Changes ``attributes``, if ``changes`` has them.
+        """Changes ``attributes``, if ``changes`` has them; and dates.
 
         Raises:
             TwilioError: 50350, 50432, 50430/50107, 50377 (closed), 50303, 50304.
@@ -198,6 +236,7 @@ class Participants:
         if "attributes" in changes:
             checked = limits.attributes(changes["attributes"], longest=self._context.limits.attributes)
             updated = replace(updated, attributes=checked)
+        updated = dated(updated, changes)
         about: dict[str, Any] = {"conversation": conversation, "previous": participant, "changed": frozenset(changes)}
         self._context.events.before("participant.updated", participant=updated, **about)
         with self._context.store.transaction():
@@ -252,19 +291,23 @@ class Participants:
             self._context.events.emit("participant.updated", participant=updated, **about)
         return updated
 
-    def read_up_to(self, actor: str | None, key: str, index: Any) -> Participant:
+    def read_up_to(
+        self, actor: str | None, key: str, index: Any, *, who: str | None = None, at: str | None = None
+    ) -> Participant:
         """Moves the caller's read horizon to ``index`` (None: nothing is read), at most to the newest index given out.
 
+        The service itself (actor None) does so for ``who`` (sid or identity), and may say ``at`` what time.
+
         Raises:
-            TwilioError: 50350, 50430, 20001 for anything but null or an integer ≥ 0.
+            TwilioError: 50350, 50430 (50432 for ``who``), 20001 for anything but null or an integer ≥ 0.
         """
         conversation = self._conversations.get(key)
-        participant = self.member(actor, conversation)
+        participant = self.get(conversation.sid, who) if who is not None else self.member(actor, conversation)
         if index is not None:
             if isinstance(index, bool) or not isinstance(index, int) or index < 0:
                 raise refusal(Code.BAD_REQUEST, "last_read_message_index must be null or an integer of at least 0")
             index = min(index, conversation.next_index - 1) if conversation.next_index else None
-        updated = replace(participant, last_read_index=index, last_read_at=self._context.clock.iso())
+        updated = replace(participant, last_read_index=index, last_read_at=at or self._context.clock.iso())
         about: dict[str, Any] = {"previous": participant, "changed": frozenset({"last_read_message_index"})}
         with self._context.store.transaction():
             self._store(conversation, updated, membership=True)
@@ -272,17 +315,21 @@ class Participants:
             events.emit("participant.updated", conversation=conversation, participant=updated, **about)
         return updated
 
-    def set_notification_level(self, actor: str | None, key: str, level: Any) -> Participant:
+    def set_notification_level(self, actor: str | None, key: str, level: Any, *, who: str | None = None) -> Participant:
         """Sets whether the caller gets push notifications: ``default`` or ``muted``. Only the caller sees it.
 
+        The service itself (actor None) does so for ``who`` (sid or identity).
+
         Raises:
-            TwilioError: 50350, 50430/50107, 20001 for another level.
+            TwilioError: 50350, 50430/50107 (50432 for ``who``), 50210 for another level.
         """
         conversation = self._conversations.get(key)
-        participant = self.member(actor, conversation)
+        participant = self.get(conversation.sid, who) if who is not None else self.member(actor, conversation)
         self._permissions.require(actor, conversation.sid, "editNotificationLevel")
         if level not in NOTIFICATION_LEVELS:
-            raise refusal(Code.BAD_REQUEST, f"notification_level must be one of {', '.join(NOTIFICATION_LEVELS)}")
+            raise refusal(
+                Code.NOTIFICATION_LEVEL_INVALID, f"notification_level must be one of {', '.join(NOTIFICATION_LEVELS)}"
+            )
         updated = replace(participant, notification_level=level)
         about: dict[str, Any] = {"previous": participant, "changed": frozenset({"notification_level"})}
         with self._context.store.transaction():

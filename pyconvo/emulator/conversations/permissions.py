@@ -70,7 +70,8 @@ class Permissions:
             name = ((SERVICE_USER, SERVICE_ADMIN) if scope == "service" else (CHANNEL_USER, CHANNEL_ADMIN))[full]
         role = self._by_name(name) or ROLES.get(self._db, name)
         if role is None or role.scope != scope:
-            raise refusal(Code.BAD_REQUEST, f"there is no {scope} role called {name!r}")
+            code = Code.SERVICE_ROLE_NOT_FOUND if scope == "service" else Code.CONVERSATION_ROLE_NOT_FOUND
+            raise refusal(code, f"there is no {scope} role called {name!r}")
         return role.sid
 
     def all(self) -> list[Role]:

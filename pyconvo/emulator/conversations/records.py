@@ -7,7 +7,9 @@ Dates are ISO 8601 strings in UTC, attributes are JSON text exactly as the clien
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +198,14 @@ class Message:
     last_updated_by: str | None
     date_created: str
     date_updated: str
+
+
+DatedT = TypeVar("DatedT", Conversation, Participant, Message)
+
+
+def dated(record: DatedT, changes: Mapping[str, Any]) -> DatedT:
+    """The record with ``date_created`` and ``date_updated`` as ``changes`` wants them, where it says."""
+    wanted: dict[str, Any] = {
+        name: str(changes[name]) for name in ("date_created", "date_updated") if changes.get(name)
+    }
+    return replace(record, **wanted) if wanted else record

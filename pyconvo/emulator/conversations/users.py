@@ -53,9 +53,17 @@ class Users:
         attributes: str | None = None,
         role: str = SERVICE_USER,
     ) -> User:
-        """A new user. The caller has made sure that the identity is free."""
+        """A new user.
+
+        Raises:
+            TwilioError: 409/50201 there is one already, 50102 no such role, 50206, 50207, 50003, 50303, 50304.
+        """
         context, allowed = self._context, self._context.limits
         identity = limits.identity(identity, longest=allowed.identity)
+        if limits.USER_SID.fullmatch(identity):
+            raise refusal(Code.IDENTITY_LIKE_SID, identity)
+        if USERS.get(context.db, identity) is not None:
+            raise refusal(Code.USER_EXISTS, identity)
         now = context.clock.iso()
         user = User(
             identity=identity,
@@ -114,6 +122,13 @@ class Users:
             changed = frozenset({"role_sid"})
             self._context.events.emit("user.updated", user=updated, previous=user, changed=changed)
         return updated
+
+    def forget(self, user: User) -> None:
+        """Removes the user and both of its Sync maps; it is in no conversation any more."""
+        context = self._context
+        USERS.delete(context.db, "identity = ?", user.identity)
+        context.store.remove("map", user.info_map)
+        context.store.remove("map", user.conversations_map)
 
     def reached(self, identity: str, *, online: bool | None = None, notifiable: bool | None = None) -> User:
         """Notes that the user is (no longer) connected or has (no) push registration; published when it changes."""
