@@ -6,12 +6,13 @@ Not responsible for authentication (the gate), nor for what a handler does.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
+from starlette.datastructures import URLPath
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 from pyconvo.emulator.conversations.model import Conversations
@@ -43,6 +44,10 @@ class RestRouter(BaseRoute):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         fits = scope["type"] == "http" and is_rest(scope["path"])
         return (Match.FULL if fits else Match.NONE), {}
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """Nothing here has a name."""
+        raise NoMatchFound(name, path_params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
