@@ -34,13 +34,11 @@ from pyconvo.services.network import CachedNetwork
 from pyconvo.services.push import PushRegistrations
 from pyconvo.services.session import Core, Session
 from pyconvo.services.tasks import Tasks
-from pyconvo.services.typing import TYPING_INDICATOR, TypingIndicator
+from pyconvo.services.transport import transport
+from pyconvo.services.typing import TypingIndicator
 from pyconvo.services.users import Users
 from pyconvo.sync import SyncClient, SyncOptions
-from pyconvo.sync.client import MESSAGE_TYPES
 from pyconvo.twilsock.actions import ConnectionErrorInfo
-from pyconvo.twilsock.connection import TwilsockClient
-from pyconvo.twilsock.options import TwilsockOptions, init_registration
 from pyconvo.user import User
 from pyconvo.validation import (
     BOOLEAN,
@@ -283,22 +281,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
 
     def _build(self, host: Host) -> Core:
         options = self._options
-        registrations = options.init_registrations
-        if registrations is None:
-            registrations = [init_registration(PRODUCT_ID, (TYPING_INDICATOR, *MESSAGE_TYPES))]
-        twilsock = TwilsockClient(
-            host,
-            self._token,
-            TwilsockOptions(
-                uri=options.socket_url,
-                product_id=PRODUCT_ID,
-                registrations=registrations,
-                client_metadata=options.metadata,
-                retry_policy=options.retry_policy,
-                tweaks=options.tweaks,
-                continuation_token=options.continuation_token,
-            ),
-        )
+        twilsock = transport(host, self._token, options)
         # Ours first: the client's own state must be right before Sync acts on a new connection.
         twilsock.on("token_about_to_expire", lambda: self.emit("token_about_to_expire"))
         twilsock.on("token_expired", lambda: self.emit("token_expired"))

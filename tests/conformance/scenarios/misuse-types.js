@@ -8,6 +8,7 @@ const KINDS = {
   json: { "undefined": undefined, "a function": nothing, "a symbol": Symbol.iterator, "a bigint": 1n },
   "json, perhaps": { "a function": nothing, "a symbol": Symbol.iterator, "a bigint": 1n },
   object: { "null": null, "5": 5, "a text": "x", "[]": [], "a function": nothing },
+  variables: { "null": null, "5": 5, "a text": "x", "{}": {}, "a function": nothing, "of 5": [5], "of objects": [{ name: "1", value: "x" }] },
   word: { "another": "another", "5": 5, "null": null, "empty": "", "undefined": undefined },
   "content": { "5": 5, "true": true, "[]": [], "undefined": undefined, "a function": nothing, "{}": {}, "no type": { media: "x" } },
   "list": { "null": null, "5": 5, "a text": "x", "{}": {}, "undefined": undefined, "empty": [], "of 5": [5], "of null": [null] },
@@ -51,7 +52,7 @@ export default async ({ ready, call, trace, quiet, emulator }) => {
     ["participant", () => participant, { updateAttributes: [["json"]] }],
     ["user", () => alice.user, { updateAttributes: [["json"]], updateFriendlyName: [["text"]] }],
     ["builder", builder, {
-      setBody: [["text"]], setSubject: [["text"]], setAttributes: [["json"]],
+      setBody: [["text"]], setSubject: [["text"]], setAttributes: [["json"]], setContentTemplate: [["text"], ["variables", "HX"]],
       addMedia: [["content"]], setEmailBody: [["text"], ["content", "text/plain"]],
       setEmailHistory: [["text"], ["content", "text/plain"]],
     }],
