@@ -54,7 +54,7 @@ from pyconvo.errors import (
 from pyconvo.event_stream import EventStream
 from pyconvo.events import Event, Signal
 from pyconvo.json_values import JSONValue
-from pyconvo.media import FormData, Media, MediaCategory, MediaContent, SendMediaOptions
+from pyconvo.media import FormData, Media, MediaCategory, MediaContent, SendMediaOptions, UploadProgress
 from pyconvo.message import Message
 from pyconvo.message_builder import MessageBuilder, UnsentMessage
 from pyconvo.options import ClientOptions
@@ -153,6 +153,7 @@ __all__ = [
     "TwilsockError",
     "UnknownRecipientDescriptor",
     "UnsentMessage",
+    "UploadProgress",
     "UpstreamError",
     "User",
     "UserUpdated",

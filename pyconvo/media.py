@@ -65,6 +65,21 @@ class FormData:
         return f"multipart/form-data; boundary={boundary}", b"".join((*pieces, f"--{boundary}--\r\n".encode()))
 
 
+@dataclass(frozen=True, slots=True)
+class UploadProgress:
+    """How far a message's media are. (No counterpart in the official SDK; the mobile ones have it.)
+
+    ``index`` of ``count``: which one is being uploaded, from 0. ``loaded`` of ``total``: its bytes, with what a form
+    adds to them.
+    """
+
+    category: MediaCategory
+    index: int
+    count: int
+    loaded: int
+    total: int
+
+
 #: What can be uploaded. A mapping has the fields of :class:`SendMediaOptions`, in Python's or the official spelling.
 MediaContent: TypeAlias = FormData | SendMediaOptions | Mapping[str, Any]
 

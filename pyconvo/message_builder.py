@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pyconvo.content import ContentTemplateVariable
 from pyconvo.errors import ConversationsError
 from pyconvo.json_values import JSONValue, to_json, to_number
-from pyconvo.media import MEDIA_RULES, FormData, MediaCategory, MediaContent, official_media
+from pyconvo.media import MEDIA_RULES, FormData, MediaCategory, MediaContent, UploadProgress, official_media
 from pyconvo.services.message_list import MessageList
 from pyconvo.services.session import Session
-from pyconvo.validation import JSON, OMITTED, STRING, array_of, checked, instance_of
+from pyconvo.validation import FUNCTION, JSON, OMITTED, STRING, array_of, checked, instance_of
+
+logger = logging.getLogger("pyconvo.model")
 
 
 @dataclass(slots=True)
@@ -29,6 +32,9 @@ class UnsentMessage:
     #: What is uploaded before it is sent, in this order.
     media_content: list[tuple[MediaCategory, MediaContent]] = field(default_factory=list)
 
+    #: Told how the uploads go; what it raises is logged. Frequent: at every 64 KiB, or every 50 ms in a browser.
+    on_upload_progress: Callable[[UploadProgress], Any] | None = None
+
     @property
     def email_options(self) -> dict[str, str]:
         """What only matters to e-mail participants: ``{"subject": …}`` once there is one."""
@@ -40,7 +46,10 @@ class UnsentMessage:
         Cancelling the task aborts the uploads; a message that is on its way already is not called back. Raises
         :class:`pyconvo.MediaTransportError` when an upload fails: nothing is sent then.
         """
-        uploads = [await self._session.media.upload(category, content) for category, content in self.media_content]
+        uploads = [
+            await self._session.media.upload(category, content, self._reporter(index, category))
+            for index, (category, content) in enumerate(self.media_content)
+        ]
         body: dict[str, Any] = {}
         if self.text is not None:
             body["body"] = self.text
@@ -54,6 +63,19 @@ class UnsentMessage:
         answer = await self._messages.send(body)
         index = to_number(answer.get("index")) if isinstance(answer, dict) else None
         return None if index is None else int(index)
+
+    def _reporter(self, index: int, category: MediaCategory) -> Callable[[int, int], None] | None:
+        listener, count = self.on_upload_progress, len(self.media_content)
+        if listener is None:
+            return None
+
+        def report(loaded: int, total: int) -> None:
+            try:
+                listener(UploadProgress(category, index, count, loaded, total))
+            except Exception:
+                logger.exception("a listener of an upload's progress failed")
+
+        return report
 
 
 class MessageBuilder:
@@ -116,6 +138,12 @@ class MessageBuilder:
         """
         self._message.content_sid = content_sid
         self._message.content_variables = tuple(content_variables)
+        return self
+
+    @checked(FUNCTION)
+    def on_upload_progress(self, listener: Callable[[UploadProgress], Any]) -> MessageBuilder:
+        """Tell ``listener`` how the uploads go. (No counterpart in the official SDK.)"""
+        self._message.on_upload_progress = listener
         return self
 
     def build(self) -> UnsentMessage:

@@ -69,6 +69,7 @@ def _is_pure_object(value: Any) -> bool:
 
 STRING = rule("of type string", lambda value: isinstance(value, str))
 BOOLEAN = rule("of type boolean", lambda value: isinstance(value, bool))
+FUNCTION = rule("of type function", callable)
 OMITTED = rule("of type undefined", lambda value: value is UNDEFINED)
 NULL = rule("null", lambda value: value is None)
 NON_EMPTY_STRING = rule("a non-empty string", lambda value: isinstance(value, str) and bool(value))

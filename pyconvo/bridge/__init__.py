@@ -5,6 +5,7 @@ Protocol (every message is a JSON array of operations, applied in order):
 page → core
     ``{"op": "new", "handle": c, "user": u, "args": [token, options]}``  make a client; the page chose the handles (< 0)
     ``{"op": "call", "id": n, "client": c, "target": h, "method": "sendMessage", "args": […]}``
+        ``"progress": true``: it wants to hear how the call goes
     ``{"op": "cancel", "id": n}``  the page no longer waits for call ``n``
     ``{"op": "release", "handles": [[h, seen], …]}``  the page holds ``h`` no longer, after ``seen`` references to it
 core → page
@@ -14,6 +15,7 @@ core → page
     ``{"op": "event", "target": h, "name": "messageAdded", "args": […], "also": [[h, name], …]}``
     ``also``, where there: further objects that emit the same, right after
     ``{"op": "answer", "id": n, "value": …}`` or ``{"op": "answer", "id": n, "error": {…}}``
+    ``{"op": "progress", "id": n, "value": …}``  call ``n`` goes on
     ``{"op": "failed", "target": h, "error": {…}}``  a client could not be made
     ``{"op": "gone", "handles": [h, …]}``  released for good
     ``{"op": "log", "level": "debug", "name": "pyconvo.sync", "text": …}``  for the console, in no order with the rest

@@ -12,6 +12,7 @@ import itertools
 import json
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from pyconvo.bridge.codec import decode, encode_error
@@ -114,16 +115,24 @@ class Bridge:
         except ConversationsError as error:
             self._refuse(session, call, error)
             return
-        work = self._call(session, call, entry, target, operation["method"], args)
+        progress = partial(session.progress, call) if operation.get("progress") else None
+        work = self._call(session, call, entry, target, operation["method"], args, progress)
         task = self._calls[call] = asyncio.ensure_future(work)
         task.add_done_callback(lambda _: self._calls.pop(call, None))
 
     async def _call(
-        self, session: Session, call: int, entry: Entry, target: object, method: str, args: list[Any]
+        self,
+        session: Session,
+        call: int,
+        entry: Entry,
+        target: object,
+        method: str,
+        args: list[Any],
+        progress: Callable[[Any], None] | None,
     ) -> None:
         try:
             try:
-                value = await self._invoke(target, entry.spec, method, args)
+                value = await self._invoke(target, entry.spec, method, args, progress)
             finally:
                 if method == "shutdown" and entry.handle == session.handle:
                     session.weaken()
@@ -135,9 +144,11 @@ class Bridge:
                 logger.exception("%s failed", method)
             session.answer_error(call, error)
 
-    async def _invoke(self, target: object, spec: ClassSpec, method: str, args: list[Any]) -> Any:
+    async def _invoke(
+        self, target: object, spec: ClassSpec, method: str, args: list[Any], progress: Callable[[Any], None] | None
+    ) -> Any:
         if (prepared := PREPARED.get(spec.name, {}).get(method)) is not None:
-            return await prepared(target, *args)
+            return await prepared(target, *args, **({} if progress is None else {"progress": progress}))
         if method not in spec.methods:
             raise ArgumentError(f"{spec.name} has no method {method}")
         function = getattr(target, spec.methods[method])

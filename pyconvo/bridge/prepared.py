@@ -16,11 +16,14 @@ from pyconvo.validation import UNDEFINED
 _SETTERS = {"body": "set_body", "subject": "set_subject", "attributes": "set_attributes"}
 
 
-async def _send_prepared(conversation: Any, message: dict[str, Any], *data: bytes) -> Any:
+async def _send_prepared(
+    conversation: Any, message: dict[str, Any], *data: bytes, progress: Callable[[Any], None] | None = None
+) -> Any:
     """Returns the new message's index.
 
-    ``message``: the set fields among ``body``, ``subject``, ``attributes``; under ``media`` a category and a
-    description for each of ``data``; ``content`` is a template's sid, ``variables`` pairs of name and value.
+    ``progress`` is told how uploads go. ``message``: the set fields among ``body``, ``subject``, ``attributes``; under
+    ``media`` a category and a description for each of ``data``; ``content`` is a template's sid, ``variables`` pairs
+    of name and value.
     """
     parts, content = message.pop("media", []), message.pop("content", None)
     variables = message.pop("variables", [])
@@ -30,6 +33,7 @@ async def _send_prepared(conversation: Any, message: dict[str, Any], *data: byte
     if content is not None:
         builder.set_content_template(content, [ContentTemplateVariable(*pair) for pair in variables])
     unsent = builder.build()
+    unsent.on_upload_progress = progress
     for (category, description), content in zip(parts, data, strict=True):
         unsent.media_content.append((category, _content(description, content)))
     return await unsent.send()

@@ -105,6 +105,10 @@ class Session:
         self.flush()
         self._outbox.put({"op": "answer", "id": call, "value": encode(value, self.reference)})
 
+    def progress(self, call: int, value: Any) -> None:
+        """A call goes on. Only the latest word counts, so that nothing piles up."""
+        self._outbox.put({"op": "progress", "id": call, "value": encode(value, self.reference)})
+
     def answer_error(self, call: int, error: BaseException) -> None:
         self.flush()
         self._outbox.put({"op": "answer", "id": call, "error": encode_error(error, self.reference)})

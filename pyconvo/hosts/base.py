@@ -43,6 +43,8 @@ class HttpRequest:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    #: Told how much of the body has left, while it leaves: bytes so far, bytes in all.
+    on_sent: Callable[[int, int], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,9 @@ class BrowserHost:
                 ended.set_result(None)
 
         listener = exchange.onloadend = self.loans.lend(end)
+        lent = [listener]
+        if request.on_sent is not None:
+            lent.append(self._report_upload(exchange, request.on_sent))
         try:
             exchange.send(None if request.body is None else to_js(request.body))
             await ended
@@ -243,12 +246,22 @@ class BrowserHost:
             exchange.abort()
             raise
         finally:
-            exchange.onloadend = None
-            asyncio.get_running_loop().call_soon(self.loans.take_back, listener)
+            exchange.onloadend = exchange.upload.onprogress = None
+            for one in lent:
+                asyncio.get_running_loop().call_soon(self.loans.take_back, one)
         if exchange.status == 0:
             raise HostError(f"{request.method} {request.url} failed: no answer (network, policy or cross-origin rules)")
         body = exchange.response.to_bytes()
         return HttpResponse(exchange.status, exchange.statusText, _headers(exchange.getAllResponseHeaders()), body)
+
+    def _report_upload(self, exchange: Any, on_sent: Callable[[int, int], Any]) -> Any:
+        """Returns what was lent for it."""
+
+        def progress(event: Any) -> None:
+            on_sent(int(event.loaded), int(event.total))
+
+        exchange.upload.onprogress = lent = self.loans.lend(progress)
+        return lent
 
     def on_network_change(self, callback: Callable[[bool], Any]) -> Callable[[], None]:
         """One pair of listeners serves all callers; it goes with the last."""

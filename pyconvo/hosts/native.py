@@ -13,7 +13,7 @@ import random
 import struct
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,6 +23,9 @@ from pyconvo.hosts.base import HttpRequest, HttpResponse, SocketListener, TimerH
 if TYPE_CHECKING:
     import httpx
     from websockets.asyncio.client import ClientConnection
+
+#: Bytes of a body between two reports of how much has been sent.
+_PIECE = 64 * 1024
 
 logger = logging.getLogger("pyconvo.hosts.native")
 
@@ -158,7 +161,7 @@ class NativeHost:
 
         try:
             response = await self._client().request(
-                request.method, request.url, headers=dict(request.headers), content=request.body
+                request.method, request.url, headers=_headers(request), content=_content(request)
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise HostError(f"{request.method} {request.url} failed: {error or type(error).__name__}") from error
@@ -198,3 +201,24 @@ class NativeHost:
             self._http = httpx.AsyncClient(timeout=60, follow_redirects=True, mounts=direct)
             self._http_loop = loop
         return self._http
+
+
+def _headers(request: HttpRequest) -> dict[str, str]:
+    headers = dict(request.headers)
+    if request.body is not None and request.on_sent is not None:
+        # Of a body that comes in pieces httpx does not know the length.
+        headers["Content-Length"] = str(len(request.body))
+    return headers
+
+
+def _content(request: HttpRequest) -> bytes | AsyncIterator[bytes] | None:
+    if request.body is None or request.on_sent is None:
+        return request.body
+    return _pieces(request.body, request.on_sent)
+
+
+async def _pieces(body: bytes, on_sent: Callable[[int, int], Any]) -> AsyncIterator[bytes]:
+    """The next piece is asked for when the network has taken the one before."""
+    for start in range(0, len(body), _PIECE):
+        yield body[start : start + _PIECE]
+        on_sent(min(start + _PIECE, len(body)), len(body))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus
@@ -62,15 +62,20 @@ class MediaService:
         # The official SDK does not look at the region here.
         self._set_url = f"{self._url}Set" if links.media_set_service is None else _absolute(links.media_set_service)
 
-    async def upload(self, category: MediaCategory, content: MediaContent) -> MediaRecord:
-        """Upload one medium; cancelling the task aborts it. Tried once. Raises :class:`MediaTransportError`."""
+    async def upload(
+        self, category: MediaCategory, content: MediaContent, on_sent: Callable[[int, int], Any] | None = None
+    ) -> MediaRecord:
+        """Upload one medium; cancelling the task aborts it. Tried once. Raises :class:`MediaTransportError`.
+
+        ``on_sent`` is told how many bytes have left, of how many.
+        """
         content_type, data, filename = upload_of(content)
         query = f"Category={_form_encoded(category)}"
         if filename:
             query += f"&Filename={_form_encoded(filename)}"
         url = self._url + ("&" if "?" in self._url else "?") + query
         headers = {"Content-Type": content_type} if content_type else {}
-        return MediaRecord.read(await self._request("POST", url, headers, data))
+        return MediaRecord.read(await self._request("POST", url, headers, data, on_sent))
 
     async def get(self, sid: str) -> MediaRecord:
         """A medium with a fresh temporary address. Tried up to three times when the service is busy."""
@@ -106,10 +111,17 @@ class MediaService:
         """Temporary addresses by sid."""
         return {record.sid: record.temporary_url or "" for record in await self.get_set(sids)}
 
-    async def _request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Any:
+    async def _request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        on_sent: Callable[[int, int], Any] | None = None,
+    ) -> Any:
         if not self._url:
             raise ConversationsError("Media Content Service is unavailable")
-        request = HttpRequest(method, url, {"X-Twilio-Token": self.token, **headers}, body)
+        request = HttpRequest(method, url, {"X-Twilio-Token": self.token, **headers}, body, on_sent)
         try:
             response = await self._host.fetch(request)
         except HostError as error:

@@ -62,3 +62,30 @@ def test_works_under_a_strict_content_policy(
     policy = POLICY.format(script=script.origin.url, emulator=emulator.url, socket=emulator.url.replace("http", "ws"))
     driver.goto(address(pages, script, emulator, f'data-thread="{thread}"', policy))
     assert driver.evaluate(READ) == ["alice", "hello bob", "Tea"]
+
+
+UPLOADED = """async () => {
+  const { conversation } = await received;
+  const heard = [];
+  const file = new Blob([new Uint8Array(3_000_000)], { type: "image/png" });
+  const form = new FormData();
+  form.append("file", new File(["small"], "small.txt", { type: "text/plain" }));
+  await conversation
+    .prepareMessage()
+    .addMedia({ contentType: "image/png", media: file })
+    .addMedia(form)
+    .onUploadProgress((progress) => heard.push(progress))
+    .buildAndSend();
+  const last = (index) => heard.filter((one) => one.index === index).at(-1);
+  const rising = heard.every((one, at) => at === 0 || one.index > heard[at - 1].index || one.loaded >= heard[at - 1].loaded);
+  return { first: last(0), second: last(1).loaded === last(1).total, rising, count: last(1).count };
+}"""
+
+
+@pytest.mark.parametrize("thread", ["worker", "main"])
+def test_the_browser_tells_how_far_an_upload_is(
+    driver: Driver, pages: Origin, script: Script, emulator: Emulator, thread: str
+) -> None:
+    driver.goto(address(pages, script, emulator, f'data-thread="{thread}"'))
+    first = {"category": "media", "index": 0, "count": 2, "loaded": 3_000_000, "total": 3_000_000}
+    assert driver.evaluate(UPLOADED) == {"first": first, "second": True, "rising": True, "count": 2}

@@ -15,6 +15,8 @@ from declarations.compiler import HERE, OFFICIAL, OURS, compared, compiled
 DIFFERENCES = {
     Finding("added", "exports", "runtime"): "how the start of the core goes; the official SDK has nothing to start",
     Finding("added", "ClientOptions", "emulator"): "the short form for a local emulator",
+    Finding("added", "MessageBuilder", "onUploadProgress"): "how far uploads are, as the mobile SDKs tell it",
+    Finding("added", "UnsentMessage", "onUploadProgress"): "the same",
     **{
         Finding(
             "missing", "ClientOptions", name

@@ -18,6 +18,7 @@ from pyconvo import (
     MediaTransportError,
     Message,
     SendMediaOptions,
+    UploadProgress,
 )
 from pyconvo.testing import Emulator
 
@@ -197,3 +198,29 @@ async def test_an_edit_keeps_the_media(bob: Person, room: Room) -> None:
     await bob.trace.until("message_updated")
     assert bob.trace.reasons("message_updated") == [("body", "last_updated_by", "date_updated")]
     assert message.attached_media == before
+
+
+async def test_uploads_tell_how_far_they_are(room: Room, bob: Person) -> None:
+    heard: list[UploadProgress] = []
+    large = SendMediaOptions("application/octet-stream", bytes(300_000))
+    builder = room.alices.prepare_message().add_media(large).add_media(PICTURE)
+    builder.set_email_body("text/plain", {"contentType": "text/plain", "media": "hello"})
+    await builder.on_upload_progress(heard.append).build_and_send()
+    assert [(one.category, one.index, one.loaded, one.total) for one in heard] == [
+        *(("media", 0, loaded, 300_000) for loaded in (65536, 131072, 196608, 262144, 300_000)),
+        ("media", 1, len(PNG), len(PNG)),
+        ("body", 2, 5, 5),
+    ]
+    assert {one.count for one in heard} == {3}
+    message = await received(bob)
+    assert [media.size for media in message.attached_media] == [300_000, len(PNG)]
+
+
+async def test_a_failing_listener_of_progress_fails_no_upload(room: Room, caplog: pytest.LogCaptureFixture) -> None:
+    def listener(_: UploadProgress) -> None:
+        raise ValueError("mine")
+
+    with pytest.raises(ArgumentError, match="function"):
+        room.alices.prepare_message().on_upload_progress("x")  # type: ignore[arg-type]
+    assert await room.alices.prepare_message().add_media(PICTURE).on_upload_progress(listener).build_and_send() == 0
+    assert "progress failed" in caplog.text

@@ -126,3 +126,25 @@ test("a message shows its media, and asks for their addresses", async () => {
   core.tell({ op: "answer", id: (core.last("call") as Any).id, error: { name: "Error", message: "bare", text: true } });
   await assert.rejects(lost, (reason) => reason === "bare");
 });
+
+test("how far uploads are is told to who asked, and only then asked of the core", async () => {
+  const { core, found } = await room();
+  const heard: unknown[] = [];
+  const builder = found.prepareMessage().addMedia({ contentType: "text/plain", media: "x" });
+  assert.throws(() => builder.onUploadProgress("x"), /takes a function/);
+  const quiet = builder.build().send();
+  await settle();
+  const unasked: Any = core.last("call");
+  assert.equal("progress" in unasked, false);
+  core.tell({ op: "progress", id: unasked.id, value: {} }, { op: "answer", id: unasked.id, value: 1 });
+  await quiet;
+  const sent = builder.onUploadProgress((progress: unknown) => heard.push(progress)).build().send();
+  await settle();
+  const call: Any = core.last("call");
+  assert.equal(call.progress, true);
+  const progress = { category: "media", index: 0, count: 1, loaded: 1, total: 1 };
+  core.tell({ op: "progress", id: call.id, value: progress }, { op: "answer", id: call.id, value: 2 });
+  assert.equal(await sent, 2);
+  core.tell({ op: "progress", id: call.id, value: progress });
+  assert.deepEqual(heard, [progress]);
+});

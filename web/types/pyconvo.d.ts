@@ -764,7 +764,21 @@ export declare class ContentTemplate {
 
 // --------------------------------------------------------------------------------------------------- sending
 
+/**
+ * How far the media of a message are: `loaded` of `total` bytes of medium `index` (from 0) of `count` have left.
+ * An addition to the official SDK.
+ */
+export interface UploadProgress {
+  category: MediaCategory;
+  index: number;
+  count: number;
+  loaded: number;
+  total: number;
+}
+
 export declare class UnsentMessage {
+  /** Told how the uploads go. An addition to the official SDK. */
+  onUploadProgress: ((progress: UploadProgress) => void) | null;
   private constructor();
   text?: string;
   attributes: JSONValue;
@@ -788,6 +802,8 @@ export declare class MessageBuilder {
   /** A template instead of a body; variables that are not given keep their defaults. */
   setContentTemplate(contentSid: string, contentVariables?: ContentTemplateVariable[]): MessageBuilder;
   /** Throws when there is more than the service allows. Call it once. */
+  /** Tell `listener` how the uploads go. An addition to the official SDK. */
+  onUploadProgress(listener: (progress: UploadProgress) => void): MessageBuilder;
   build(): UnsentMessage;
   buildAndSend(): CancellablePromise<number | null>;
 }

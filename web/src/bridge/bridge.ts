@@ -31,6 +31,7 @@ interface Pending {
   session: Session;
   /** Keeps the objects of the call alive until it is answered. */
   held: unknown;
+  progress: ((value: unknown) => void) | undefined;
 }
 
 type Operation =
@@ -39,6 +40,7 @@ type Operation =
   | { op: "patch"; target: number; state: Record<string, unknown> }
   | { op: "event"; target: number; name: string; args: unknown[]; also?: [number, string][] }
   | { op: "answer"; id: number; value?: unknown; error?: WireError }
+  | { op: "progress"; id: number; value: unknown }
   | { op: "failed"; target: number; error: WireError }
   | { op: "gone"; handles: number[] };
 
@@ -100,15 +102,22 @@ export class Bridge implements Caller {
   }
 
   /** Call a method of one of our objects. Rejects with the core's error, or with that of the boot. */
-  call(target: object, method: string, args: readonly unknown[], onId?: (id: number) => void): Promise<unknown> {
+  call(
+    target: object,
+    method: string,
+    args: readonly unknown[],
+    onId?: (id: number) => void,
+    progress?: (value: unknown) => void,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const { session, handle } = entryOf(target);
       if (session.failure !== undefined) throw session.failure;
       const encoded = args.map((value) => encode(value, this.registry));
       const id = this.nextCall++;
-      this.pending.set(id, { resolve, reject, session, held: [target, args] });
+      this.pending.set(id, { resolve, reject, session, held: [target, args], progress });
       onId?.(id);
-      this.put({ op: "call", id, client: session.handle, target: handle, method, args: encoded });
+      const wanted = progress === undefined ? {} : { progress: true };
+      this.put({ op: "call", id, client: session.handle, target: handle, method, args: encoded, ...wanted });
     });
   }
 
@@ -199,6 +208,11 @@ export class Bridge implements Caller {
       case "answer":
         this.answer(operation.id, operation.value, operation.error);
         return true;
+      case "progress": {
+        const progress = this.pending.get(operation.id)?.progress;
+        progress?.(decode(operation.value, this.registry));
+        return progress !== undefined;
+      }
       case "failed": {
         const session = this.registry.session(operation.target);
         if (session !== undefined) this.failSession(session, decodeError(operation.error, this.registry));

@@ -12,8 +12,17 @@ import { tableOf } from "./surface.js";
 
 /** Carries calls of our objects to the core. */
 export interface Caller {
-  /** Rejects with the core's error, or with that of the boot. `onId` gets what `cancel` needs. */
-  call(target: object, method: string, args: readonly unknown[], onId?: (id: number) => void): Promise<unknown>;
+  /**
+   * Rejects with the core's error, or with that of the boot. `onId` gets what `cancel` needs; `progress` is told how the
+   * call goes.
+   */
+  call(
+    target: object,
+    method: string,
+    args: readonly unknown[],
+    onId?: (id: number) => void,
+    progress?: (value: unknown) => void,
+  ): Promise<unknown>;
   cancel(id: number): void;
 }
 

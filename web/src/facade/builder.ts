@@ -19,6 +19,15 @@ interface Limits {
   emailHistoriesAllowedContentTypes: string[];
 }
 
+/** Medium `index` of `count`: `loaded` of its `total` bytes have left. */
+export interface UploadProgress {
+  category: Category;
+  index: number;
+  count: number;
+  loaded: number;
+  total: number;
+}
+
 /** A message that is ready to go. */
 export class UnsentMessage {
   text?: string;
@@ -27,9 +36,12 @@ export class UnsentMessage {
   emailOptions: { subject?: string } = {};
   contentSid?: string;
   contentVariables?: ContentTemplateVariable[];
+  /** Told how the uploads go (an addition to the official SDK). */
+  declare onUploadProgress: ((progress: UploadProgress) => void) | null;
 
   constructor(conversation: object) {
     Object.defineProperty(this, "conversation", { value: conversation });
+    Object.defineProperty(this, "onUploadProgress", { value: null, writable: true });
   }
 
   /** Uploads the media one by one, then sends. Resolves with the new message's index; null if the service told none. */
@@ -51,7 +63,9 @@ export class UnsentMessage {
         return [{ ...fields, media }, ...packed.map(([, data]) => data)];
       },
     );
-    return cancellableCall(conversation, "$send", args);
+    const { onUploadProgress } = this;
+    const told = onUploadProgress === null ? undefined : (value: unknown) => onUploadProgress(value as UploadProgress);
+    return cancellableCall(conversation, "$send", args, told);
   }
 }
 
@@ -118,6 +132,13 @@ export class MessageBuilder {
     const [contentSid, contentVariables = []] = args;
     this.message.contentSid = contentSid;
     this.message.contentVariables = contentVariables;
+    return this;
+  }
+
+  /** Tells `listener` how the uploads go (an addition to the official SDK). */
+  onUploadProgress(...args: [listener: (progress: UploadProgress) => void]): this {
+    if (typeof args[0] !== "function") throw new Error("onUploadProgress() takes a function");
+    this.message.onUploadProgress = args[0];
     return this;
   }
 

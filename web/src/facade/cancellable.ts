@@ -40,6 +40,7 @@ export function cancellableCall<T>(
   target: object,
   method: string,
   args: readonly unknown[] | Promise<readonly unknown[]>,
+  progress?: (value: unknown) => void,
 ): CancellablePromise<T> {
   return new CancellablePromise<T>((resolve, reject, onCancel) => {
     const { caller } = entryOf(target).session;
@@ -49,7 +50,7 @@ export function cancellableCall<T>(
     });
     const begin = (ready: readonly unknown[]): void => {
       if (cancelled) return;
-      const called = caller.call(target, method, ready, (id) => onCancel(() => caller.cancel(id)));
+      const called = caller.call(target, method, ready, (id) => onCancel(() => caller.cancel(id)), progress);
       called.then((value) => resolve(value as T), reject);
     };
     if (args instanceof Promise) args.then(begin, reject);
