@@ -77,7 +77,8 @@ UPLOADED = """async () => {
     .onUploadProgress((progress) => heard.push(progress))
     .buildAndSend();
   const last = (index) => heard.filter((one) => one.index === index).at(-1);
-  const rising = heard.every((one, at) => at === 0 || one.index > heard[at - 1].index || one.loaded >= heard[at - 1].loaded);
+  const follows = (one, before) => one.index > before.index || one.loaded >= before.loaded;
+  const rising = heard.slice(1).every((one, at) => follows(one, heard[at]));
   return { first: last(0), second: last(1).loaded === last(1).total, rising, count: last(1).count };
 }"""
 
