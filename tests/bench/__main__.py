@@ -74,7 +74,7 @@ def _measure(engine: str, groups: Sequence[Group], rounds: int, failures: list[s
 
 def _round(stage: Stage, group: Group, samples: Samples, where: str, failures: list[str]) -> None:
     """Each subject once, in another order every time."""
-    subjects: list[Subject] = ["ours", "official"]
+    subjects: list[Subject] = ["ours"] if group.alone else ["ours", "official"]
     if group.yardstick:
         subjects.append("pyodide")
     random.shuffle(subjects)

@@ -1,6 +1,6 @@
 """How much one emulator process carries: N of our own clients at once, M messages a second. Prints JSON.
 
-    PYTHONPATH=. .venv/bin/python tests/bench/emulator_capacity.py --clients 200 --rate 500 --seconds 10
+    PYTHONPATH=.:tests .venv/bin/python -m bench.emulator_capacity --clients 200 --rate 500 --seconds 10
 
 The emulator is a process of its own; all clients share this one, so that each has a core where there are two. Sends
 start at their planned moments whatever became of earlier ones, so that waiting counts as latency. With ``--profile``

@@ -14,11 +14,12 @@ Subject = Literal["ours", "official", "pyodide"]
 class Aim:
     """``ratio``: ours / ``against`` is wanted to be at most (or, where more is better, at least) this.
 
-    ``most``: our own figure is wanted to be at most this; ``beyond``: at most the official one's plus this.
+    ``most``, ``least``: our own figure is wanted to be at most, at least this; ``beyond``: at most the official one's plus this.
     """
 
     ratio: float | None = None
     most: float | None = None
+    least: float | None = None
     beyond: float | None = None
     against: Subject = "official"
 
@@ -96,6 +97,8 @@ def _reached(figure: Figure, ours: Spread | None, official: Spread | None, ratio
         return None
     if aim.most is not None:
         return ours.median <= aim.most
+    if aim.least is not None:
+        return ours.median >= aim.least
     if aim.beyond is not None:
         return None if official is None else ours.median <= official.median + aim.beyond
     if aim.ratio is None or ratio is None:

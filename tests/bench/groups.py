@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -32,6 +35,8 @@ class Group:
     run: Callable[[Stage, Subject], Values]
     #: Also measured for plain Pyodide, the yardstick.
     yardstick: bool = False
+    #: About the service alone: no SDK is compared.
+    alone: bool = False
 
 
 def load(stage: Stage, subject: Subject) -> Values:
@@ -149,6 +154,20 @@ def memory(stage: Stage, subject: Subject) -> Values:
     return {"memory.boot": after_boot, "memory.flood": after_flood or 0.0}
 
 
+def capacity(stage: Stage, subject: Subject) -> Values:
+    """How much one emulator process carries, from a program of its own. Far from any browser."""
+    command = [sys.executable, "-m", "bench.emulator_capacity"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=240)
+    found = json.loads(done.stdout)
+    if found["failed"]:
+        raise RuntimeError(f"sends failed: {found['failed']}")
+    values = {f"capacity.{name}": float(found[key]) for name, key in (("rate", "rate"), ("core", "emulatorCore"))}
+    for name in ("send", "delivery"):
+        for part in ("p50", "p99"):
+            values[f"capacity.{name}.{part}"] = found[f"{name}Ms"][part]
+    return values | {"capacity.memory": found["rssMb"]["after"]}
+
+
 def _load_figures() -> list[Figure]:
     figures = []
     for visit, words in (("first", "first visit"), ("later", "later visit")):
@@ -224,6 +243,22 @@ GROUPS = [
             Figure("memory.flood", f"renderer after {FLOOD} messages", "MiB", aim=Aim(beyond=75)),
         ],
         memory,
+    ),
+    Group(
+        "capacity",
+        [
+            Figure(
+                "capacity.rate", "emulator: 200 clients, 500 messages/s wanted", "messages/s", "more", Aim(least=475)
+            ),
+            Figure("capacity.send.p50", "emulator: a send, median", "ms"),
+            Figure("capacity.send.p99", "emulator: a send, 99 %", "ms"),
+            Figure("capacity.delivery.p50", "emulator: until a message is heard, median", "ms"),
+            Figure("capacity.delivery.p99", "emulator: until a message is heard, 99 %", "ms"),
+            Figure("capacity.core", "emulator: share of a core", ""),
+            Figure("capacity.memory", "emulator: memory afterwards", "MB"),
+        ],
+        capacity,
+        alone=True,
     ),
 ]
 

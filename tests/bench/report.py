@@ -88,6 +88,8 @@ def _aim(line: Line) -> str:
         return ""
     if aim.most is not None:
         return f"≤ {number(aim.most)} {line.figure.unit}"
+    if aim.least is not None:
+        return f"≥ {number(aim.least)} {line.figure.unit}"
     if aim.beyond is not None:
         return f"≤ official + {number(aim.beyond)} {line.figure.unit}"
     return f"{'≤' if line.figure.better == 'less' else '≥'} {aim.ratio:g} ×"
