@@ -14,7 +14,8 @@ Subject = Literal["ours", "official", "pyodide"]
 class Aim:
     """``ratio``: ours / ``against`` is wanted to be at most (or, where more is better, at least) this.
 
-    ``most``, ``least``: our own figure is wanted to be at most, at least this; ``beyond``: at most the official one's plus this.
+    ``most``, ``least``: our own figure is wanted to be at most, at least this; ``beyond``: at most the official one's
+    plus this.
     """
 
     ratio: float | None = None
