@@ -2,8 +2,8 @@
  * Bundles the browser side: node build.mjs --out DIR --npm DIR --manifest FILE
  *
  * FILE is `{"version": "…", "files": {name: {"integrity": "sha384-…", "bytes": n}}}`, the files that are in
- * DIR/runtime already, with the pyconvo wheel among them. Makes DIR/runtime/core.zip (the wheel's browser part,
- * compiled) and DIR/runtime/worker.mjs first and enters them into FILE, then the scripts with the whole manifest inside: DIR/pyconvo.js, pyconvo.min.js, pyconvo.mjs, pyconvo.cjs, each with its source map.
+ * DIR/runtime already. Makes DIR/runtime/worker.mjs first and enters it into FILE, then the scripts with the whole manifest
+ * inside: DIR/pyconvo.js, pyconvo.min.js, pyconvo.mjs, pyconvo.cjs, each with its source map.
  * The same input gives the same bytes, wherever DIR is. Not responsible for the other runtime files.
  */
 
@@ -14,7 +14,6 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { loadPyodide } from "pyodide";
 
 const web = dirname(fileURLToPath(import.meta.url));
 
@@ -77,39 +76,6 @@ function plainMap(contents) {
   return Buffer.from(JSON.stringify(map));
 }
 
-/** What no page needs of the wheel. */
-const LEFT_OUT = ["pyconvo/emulator/", "pyconvo/testing/", "pyconvo/cli.py", "pyconvo/hosts/native.py"];
-
-const COMPILE = `
-import importlib.util, io, zipfile
-from importlib._bootstrap_external import _code_to_hash_pyc
-
-def compile_core(wheel, left_out):
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(wheel)) as source, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in sorted(source.namelist()):
-            content = source.read(name)
-            if not name.startswith("pyconvo/") or name.startswith(tuple(left_out)) or name.endswith("/"):
-                continue
-            if name.endswith(".py"):
-                path = "/lib/python3.14/site-packages/" + name
-                code = compile(content, path, "exec", dont_inherit=True, optimize=2)
-                # "Unchecked": there is no source to compare it with.
-                content = bytes(_code_to_hash_pyc(code, importlib.util.source_hash(content), False))
-                name += "c"
-            target.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, 9)
-    return made.getvalue()
-compile_core
-`;
-
-/** Compiled by the very Python that will run it: compiling would be a third of a boot. */
-async function compileCore(wheel) {
-  const env = { PYTHONHASHSEED: "0", PYTHONNODEBUGRANGES: "1" };
-  const python = await loadPyodide({ env });
-  const compileWheel = python.runPython(COMPILE);
-  return compileWheel(python.toPy(new Uint8Array(wheel)), python.toPy(LEFT_OUT)).toJs();
-}
-
 function entryOf(contents) {
   const hash = createHash("sha384").update(contents).digest("base64");
   return { integrity: `sha384-${hash}`, bytes: contents.byteLength };
@@ -125,17 +91,9 @@ async function main() {
   const { version, files } = JSON.parse(await readFile(values.manifest, "utf8"));
 
   await mkdir(join(out, "runtime"), { recursive: true });
-  const wheel = Object.keys(files).find((name) => name.endsWith(".whl"));
-  if (wheel === undefined) throw new Error(`${values.manifest} lists no wheel`);
-  const made = {
-    "core.zip": await compileCore(await readFile(join(out, "runtime", wheel))),
-    "worker.mjs": await buildWorker(version),
-  };
-  const all = { ...files };
-  for (const [name, contents] of Object.entries(made)) {
-    await writeFile(join(out, "runtime", name), contents);
-    all[name] = entryOf(contents);
-  }
+  const worker = await buildWorker(version);
+  await writeFile(join(out, "runtime", "worker.mjs"), worker);
+  const all = { ...files, "worker.mjs": entryOf(worker) };
   const manifest = { version, files: Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))) };
   await writeFile(values.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
 

@@ -29,6 +29,8 @@ class Origin:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
+        #: Names of the files that were asked for, in order.
+        self.asked: list[str] = []
         self._pages: dict[str, tuple[bytes, Mapping[str, str]]] = {}
         self._flipped: set[str] = set()
         self._missing: set[str] = set()
@@ -78,6 +80,7 @@ class Origin:
             content, headers = self._pages[path]
             return 200, content, {"Content-Type": TYPES[".html"], **headers}
         name = path.rpartition("/")[2]
+        self.asked.append(name)
         if name in self._stalled:
             self._end.wait()
         file = self._folder and (self._folder / path.lstrip("/")).resolve()

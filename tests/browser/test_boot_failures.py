@@ -15,9 +15,10 @@ PARTS = {
     "worker": "worker.mjs",
     "asm": "pyodide.asm.mjs",
     "wasm": "pyodide.asm.wasm",
-    "stdlib": "stdlib.zip",
-    "core": "core.zip",
+    "snapshot": "snapshot.wasm",
 }
+#: What the other ways to start need instead of the snapshot.
+ZIPS = {"compiled": ["stdlib.zip", "core.zip"], "plain": ["python_stdlib.zip", "pyconvo-*.whl"]}
 PAGE = "<!doctype html><meta charset='utf-8'><title>boot</title>{before}{tag}"
 
 FAILURE = """async () => {
@@ -31,8 +32,8 @@ FAILURE = """async () => {
 }"""
 
 
-def file_of(release: Path, part: str) -> str:
-    (found,) = (release / "runtime").glob(PARTS[part])
+def named(release: Path, pattern: str) -> str:
+    (found,) = (release / "runtime").glob(pattern)
     return found.name
 
 
@@ -50,7 +51,7 @@ def failure(driver: Driver, url: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_one_changed_byte_is_refused(driver: Driver, pages: Origin, script: Script, release: Path, part: str) -> None:
-    name = file_of(release, part)
+    name = named(release, PARTS[part])
     script.origin.flip(name)
     error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag())))
     assert (error["reason"], error["file"]) == ("integrity", name)
@@ -61,9 +62,19 @@ def test_one_changed_byte_is_refused(driver: Driver, pages: Origin, script: Scri
 def test_one_changed_byte_is_refused_without_a_worker_too(
     driver: Driver, pages: Origin, script: Script, release: Path, part: str
 ) -> None:
-    name = file_of(release, part)
+    name = named(release, PARTS[part])
     script.origin.flip(name)
     error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag('data-thread="main"'))))
+    assert (error["reason"], error["file"]) == ("integrity", name)
+
+
+@pytest.mark.parametrize(("way", "pattern"), [(way, pattern) for way, patterns in ZIPS.items() for pattern in patterns])
+def test_one_changed_byte_is_refused_on_every_other_way(
+    driver: Driver, pages: Origin, script: Script, release: Path, way: str, pattern: str
+) -> None:
+    name = named(release, pattern)
+    script.origin.flip(name)
+    error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag(f'data-start="{way}"'))))
     assert (error["reason"], error["file"]) == ("integrity", name)
 
 
@@ -74,9 +85,9 @@ def test_a_changed_script_does_not_run(driver: Driver, pages: Origin, script: Sc
     assert driver.evaluate("() => [typeof Twilio, window.refused]") == ["undefined", script.url]
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", [part for part in PARTS if part != "snapshot"])
 def test_a_missing_file_is_named(driver: Driver, pages: Origin, script: Script, release: Path, part: str) -> None:
-    name = file_of(release, part)
+    name = named(release, PARTS[part])
     script.origin.lose(name)
     error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag())))
     assert (error["reason"], error["file"]) == ("network", name)
@@ -93,7 +104,7 @@ def test_an_address_where_nobody_listens(driver: Driver, pages: Origin, script: 
 
 
 def test_a_server_that_never_answers(driver: Driver, pages: Origin, script: Script, release: Path) -> None:
-    name = file_of(release, "stdlib")
+    name = named(release, PARTS["snapshot"])
     script.origin.stall(name)
     error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag('data-timeout="5"'))))
     assert (error["reason"], error["file"]) == ("timeout", name)

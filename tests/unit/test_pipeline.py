@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -142,7 +143,16 @@ def test_the_library_is_compiled_and_names_no_machine(release: Path) -> None:
         names = library.namelist()
         assert "asyncio/__init__.pyc" in names
         assert not [name for name in names if name.endswith(".py")]
-        assert str(ROOT).encode() not in b"".join(library.read(name) for name in names[:50])
+        assert str(ROOT).encode() not in b"".join(library.read(name) for name in names)
+
+
+def test_the_snapshot_names_no_machine_and_nobody(release: Path) -> None:
+    content = (release / "runtime" / "snapshot.wasm").read_bytes()
+    assert content.startswith(b"\0asm\1\0\0\0")
+    assert b"pyconvo.hosts.browser" in content
+    told = [str(ROOT), str(Path.home()), socket.gethostname(), sys.executable, shutil.which("node") or ""]
+    # A short word may be there by chance.
+    assert not [word for word in told if len(word) > 5 and word.encode() in content]
 
 
 def test_no_lock_file_has_a_download_address() -> None:

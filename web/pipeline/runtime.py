@@ -1,4 +1,5 @@
-"""The runtime files that the pipeline makes or takes over: Pyodide's core, its library compiled, our wheel.
+"""The runtime files that the pipeline makes or takes over: Pyodide's core, the snapshot that pages start from, and for
+starts without it Python's library and ours, compiled and as they are.
 
 The worker's bundle is made by ``web/build.mjs``, which knows what is in it.
 """
@@ -15,15 +16,21 @@ from pipeline.process import run
 from pipeline.progress import step
 from pipeline.stamps import Stamp
 
-STDLIB = CACHE / "runtime" / "stdlib.zip"
+MADE = CACHE / "runtime"
+STDLIB, CORE, SNAPSHOT = MADE / "library.zip", MADE / "core.zip", MADE / "snapshot.wasm"
+#: As much of the library as is needed.
+PRUNED = MADE / "stdlib.zip"
 PYODIDE = NODE_MODULES / "pyodide"
-TAKEN = ("pyodide.asm.mjs", "pyodide.asm.wasm")
+TAKEN = ("pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+#: What no page needs of the wheel.
+LEFT_OUT = ("pyconvo/emulator/", "pyconvo/testing/", "pyconvo/cli.py", "pyconvo/hosts/native.py")
 NOTICE = """\
-pyodide.asm.mjs and pyodide.asm.wasm are unmodified files of Pyodide {version} (MPL-2.0; source: the repository
-pyodide/pyodide on GitHub, tag {version}). worker.mjs contains Pyodide's loader, unmodified, bundled with our own.
-stdlib.zip is the Python standard library of the same release (PSF-2.0; copyright Python Software Foundation, all rights
-reserved), compiled, and Pyodide's own Python modules (MPL-2.0); the program that compiles it is
-web/pipeline/repack_stdlib.mjs of pyconvo. Files ending in .bin are copies of those ending in .mjs.
+pyodide.asm.mjs, pyodide.asm.wasm and python_stdlib.zip are unmodified files of Pyodide {version} (MPL-2.0; source: the
+repository pyodide/pyodide on GitHub, tag {version}). worker.mjs contains Pyodide's loader, unmodified, bundled with our
+own. snapshot.wasm and stdlib.zip contain the Python standard library of the same release (PSF-2.0; copyright Python
+Software Foundation, all rights reserved) and Pyodide's own Python modules (MPL-2.0), compiled: the first as the memory
+of a Python that has loaded them; the programs that make them are web/pipeline/compile_zip.mjs and make_snapshot.mjs of
+pyconvo. Files ending in .bin are copies of those ending in .mjs.
 The text of MPL-2.0 is at mozilla.org/MPL/2.0, that of PSF-2.0 at docs.python.org/3/license.html.
 core.zip (compiled), pyconvo-*.whl and everything else is pyconvo (MIT).
 """
@@ -32,27 +39,43 @@ core.zip (compiled), pyconvo-*.whl and everything else is pyconvo (MIT).
 def make(folder: Path) -> list[Path]:
     """Put the files into ``folder``. Returns those that the script has to know by hash."""
     folder.mkdir(parents=True)
-    stdlib, core = _stdlib(), wheel.ensure()
-    known = [Path(shutil.copyfile(source, folder / source.name)) for source in _sources(stdlib, core)]
-    wheel.write_lock(core, folder / "pyodide-lock.json")
+    ours = wheel.ensure()
+    _compile_library()
+    _make_snapshot(ours)
+    sources = [*(PYODIDE / name for name in TAKEN), SNAPSHOT, PRUNED, CORE, ours]
+    known = [Path(shutil.copyfile(source, folder / source.name)) for source in sources]
+    wheel.write_lock(ours, folder / "pyodide-lock.json")
     (folder / "NOTICE.txt").write_text(NOTICE.format(version=pyodide_version()), encoding="utf-8")
     return known
-
-
-def _sources(stdlib: Path, core: Path) -> list[Path]:
-    return [*(PYODIDE / name for name in TAKEN), stdlib, core]
 
 
 def pyodide_version() -> str:
     return str(json.loads((PYODIDE / "package.json").read_text(encoding="utf-8"))["version"])
 
 
-def _stdlib() -> Path:
-    script, original = PIPELINE / "repack_stdlib.mjs", PYODIDE / "python_stdlib.zip"
-    stamp = Stamp("stdlib", [script, original, PYODIDE / "pyodide.asm.wasm"], [STDLIB])
+def _scripts(*names: str) -> list[Path]:
+    return [PIPELINE / name for name in (*names, "python_in_node.mjs")]
+
+
+def _compile_library() -> None:
+    original = PYODIDE / "python_stdlib.zip"
+    scripts = _scripts("compile_zip.mjs")
+    stamp = Stamp("library", [*scripts, original, PYODIDE / "pyodide.asm.wasm"], [STDLIB])
     if not stamp.fresh:
         with step("compile Python's library for the browser"):
-            STDLIB.parent.mkdir(parents=True, exist_ok=True)
-            run([node.node(), script, original, STDLIB], "compiling Python's library", timeout=600)
+            MADE.mkdir(parents=True, exist_ok=True)
+            command: list[str | Path] = [node.node(), scripts[0], original, STDLIB, "/lib/python314.zip/"]
+            run(command, "compiling Python's library", timeout=600)
         stamp.set()
-    return STDLIB
+
+
+def _make_snapshot(ours: Path) -> None:
+    scripts = _scripts("compile_zip.mjs", "make_snapshot.mjs")
+    stamp = Stamp("snapshot", [*scripts, ours, STDLIB, *(PYODIDE / name for name in TAKEN)], [CORE, SNAPSHOT, PRUNED])
+    if not stamp.fresh:
+        with step("start Python with pyconvo, and keep its memory"):
+            command: list[str | Path] = [node.node(), scripts[0], ours, CORE, "/lib/python3.14/site-packages/"]
+            command += ["--only=pyconvo/", *(f"--without={name}" for name in LEFT_OUT), f"--stdlib={STDLIB}"]
+            run(command, "compiling pyconvo", timeout=600)
+            run([node.node(), scripts[1], STDLIB, CORE, SNAPSHOT, PRUNED], "making the snapshot", timeout=600)
+        stamp.set()

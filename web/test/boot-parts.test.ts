@@ -9,7 +9,7 @@ import { after, before, mock, test } from "node:test";
 import { Deadline } from "../src/boot/deadline.ts";
 import { download, type Downloads } from "../src/boot/download.ts";
 import { PyconvoBootError } from "../src/boot/errors.ts";
-import { partsOf } from "../src/boot/manifest.ts";
+import { filesByWay } from "../src/boot/manifest.ts";
 import { PolicyWatch } from "../src/boot/policy.ts";
 import { configured, DEFAULT_TIMEOUT, settingsFromModule, settingsFromScript } from "../src/boot/settings.ts";
 import { type Compiler, compile, wasmFailure, wasmProblem } from "../src/boot/wasm.ts";
@@ -26,6 +26,7 @@ test("a script tag tells where the runtime is and how to start", () => {
     thread: "worker",
     lazy: false,
     timeout: DEFAULT_TIMEOUT,
+    way: "snapshot",
     nonce: undefined,
   });
   const special = settingsFromScript(
@@ -34,11 +35,12 @@ test("a script tag tells where the runtime is and how to start", () => {
       "data-lazy": "",
       "data-thread": "main",
       "data-timeout": "5",
+      "data-start": "compiled",
     }),
     "https://app.example/chat/index.html",
   );
   assert.equal(special.url, "https://app.example/files/");
-  assert.deepEqual([special.lazy, special.thread, special.timeout], [true, "main", 5]);
+  assert.deepEqual([special.lazy, special.thread, special.timeout, special.way], [true, "main", 5, "compiled"]);
 });
 
 test("without a page or an address nothing is assumed", () => {
@@ -54,6 +56,8 @@ test("configure takes only what makes sense", () => {
   assert.equal(configured(settings, { thread: "main" }, undefined).thread, "main");
   assert.throws(() => configured(settings, { thread: "two" as never }, undefined), TypeError);
   assert.throws(() => configured(settings, { timeout: 0 }, undefined), TypeError);
+  assert.equal(configured(settings, { start: "plain" }, undefined).way, "plain");
+  assert.throws(() => configured(settings, { start: "fast" as never }, undefined), /snapshot, compiled, plain/);
 });
 
 test("a deadline expires once, and not when it was stopped", () => {
@@ -76,7 +80,7 @@ test("a deadline expires once, and not when it was stopped", () => {
 
 test("a manifest without one of the parts is refused", () => {
   const entry = { integrity: "sha384-x", bytes: 1 };
-  assert.throws(() => partsOf({ version: "1", files: { "worker.mjs": entry } }), /has no asm/);
+  assert.throws(() => filesByWay({ version: "1", files: { "worker.mjs": entry } }), /has no asm/);
 });
 
 const CONTENT = "the very bytes";

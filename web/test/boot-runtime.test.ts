@@ -14,22 +14,26 @@ const FILES: Record<string, BodyInit> = {
   "worker.mjs": "code",
   "pyodide.asm.mjs": "asm",
   "pyodide.asm.wasm": EMPTY,
+  "snapshot.wasm": "memory",
   "stdlib.zip": "zip",
   "core.zip": "core",
+  "python_stdlib.zip": "sources",
+  "pyconvo-1-py3-none-any.whl": "wheel",
 };
 const MANIFEST: Manifest = {
   version: "1",
   files: Object.fromEntries(Object.keys(FILES).map((name) => [name, { integrity: "sha384-x", bytes: 10 }])),
 };
-const SETTINGS: Settings = { url: "http://a.example/runtime/", thread: "worker", lazy: true, timeout: 5, nonce: undefined };
+const SETTINGS: Settings = { url: "http://a.example/runtime/", thread: "worker", lazy: true, timeout: 5, way: "snapshot", nonce: undefined };
 
-/** Answers like `worker.ts` does: alive at once, ready when all four parts are there. */
+/** Answers like `worker.ts` does: alive at once, ready when all parts that were announced are there. */
 class PlayedWorker {
   static made: PlayedWorker[] = [];
   static script: (worker: PlayedWorker) => void = (worker) => worker.say({ kind: "alive" });
   static whenComplete: (worker: PlayedWorker) => void = (worker) => worker.say({ kind: "ready" });
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onerror: ((event: { message?: string }) => void) | null = null;
+  expected: string[] = [];
   readonly parts = new Set<string>();
   readonly texts: string[] = [];
   readonly network: boolean[] = [];
@@ -49,8 +53,12 @@ class PlayedWorker {
       this.network.push(message.online);
       return;
     }
+    if (message.kind === "begin") {
+      this.expected = message.parts;
+      return;
+    }
     this.parts.add(message.part);
-    if (this.parts.size === 4) setImmediate(() => PlayedWorker.whenComplete(this));
+    if (this.expected.every((part) => this.parts.has(part))) setImmediate(() => PlayedWorker.whenComplete(this));
   }
 
   say(message: FromWorker | string): void {
@@ -106,14 +114,13 @@ test("goes through its states, tells its progress, and gives a line", async () =
   const port = await made.start();
   await made.ready;
   assert.deepEqual(seen, [
-    "loading 0/50",
-    "loading 10/50",
-    "loading 20/50",
-    "loading 30/50",
-    "loading 40/50",
-    "loading 50/50",
-    "starting 50/50",
-    "ready 50/50",
+    "loading 0/40",
+    "loading 10/40",
+    "loading 20/40",
+    "loading 30/40",
+    "loading 40/40",
+    "starting 40/40",
+    "ready 40/40",
   ]);
   const [worker] = PlayedWorker.made;
   const heard: string[] = [];
@@ -160,8 +167,61 @@ test("failures inside the worker keep their cause", async () => {
     const error = await failed(made);
     assert.equal(error.reason, reason);
     assert.match(String(error.cause), new RegExp(message));
-    assert.equal(PlayedWorker.made[0]?.terminated, true);
+    assert.equal(PlayedWorker.made.length, reason === "core" ? 3 : 1, "another way helps only if Python fails");
+    assert.ok(PlayedWorker.made.every((worker) => worker.terminated));
   }
+});
+
+test("where one way to start fails the next is tried, with what is there already", async () => {
+  const asked: string[] = [];
+  const fetch: Platform["fetch"] = async (url) => {
+    asked.push(url.split("/").at(-1) ?? "");
+    return new Response(FILES[asked.at(-1) ?? ""]);
+  };
+  const made = runtime({ fetch });
+  const starts: string[][] = [];
+  PlayedWorker.whenComplete = (worker) => {
+    starts.push(worker.expected);
+    const error = { name: "RuntimeError", message: "table index is out of bounds", stack: undefined };
+    worker.say(starts.length < 3 ? { kind: "failed", during: "core", error } : { kind: "ready" });
+  };
+  const states: string[] = [];
+  made.onChange(() => states.at(-1) === made.state || states.push(made.state));
+  await made.start();
+  assert.deepEqual(starts, [
+    ["asm", "wasm", "snapshot"],
+    ["asm", "wasm", "stdlib", "core"],
+    ["asm", "wasm", "stdlib", "core"],
+  ]);
+  assert.deepEqual(states, ["loading", "starting", "loading", "starting", "loading", "starting", "ready"]);
+  assert.deepEqual([...asked].sort(), Object.keys(FILES).sort(), "everything once");
+  assert.deepEqual(made.progress, { loaded: 50, total: 50 });
+  assert.deepEqual(
+    PlayedWorker.made.map((worker) => worker.terminated),
+    [true, true, false],
+  );
+});
+
+test("a missing snapshot is done without, a missing interpreter is not", async () => {
+  const without = (lost: string): Platform["fetch"] => async (url) =>
+    url.endsWith(lost) ? new Response("", { status: 404 }) : new Response(FILES[url.split("/").at(-1) ?? ""]);
+  await runtime({ fetch: without("snapshot.wasm") }).start();
+  assert.deepEqual(PlayedWorker.made.at(-1)?.expected, ["asm", "wasm", "stdlib", "core"]);
+  const error = await failed(runtime({ fetch: without("pyodide.asm.wasm") }));
+  assert.deepEqual([error.reason, error.file], ["network", "pyodide.asm.wasm"]);
+  const last = await failed(runtime({ fetch: without(".zip") }, { way: "compiled" }));
+  assert.deepEqual([last.reason, last.file], ["network", "python_stdlib.zip"]);
+});
+
+test("a bundle that has not taken the files of a way along does not try it", async () => {
+  const files = Object.fromEntries(
+    Object.keys(FILES).slice(0, 6).map((name) => [name, `http://b.example/${name}`]),
+  );
+  const made = runtime({}, { url: undefined, files });
+  const error = { name: "Error", message: "no", stack: undefined };
+  PlayedWorker.whenComplete = (worker) => worker.say({ kind: "failed", during: "core", error });
+  await failed(made);
+  assert.equal(PlayedWorker.made.length, 2);
 });
 
 test("a start that hangs ends at the deadline, and names what was missing", async () => {
@@ -172,11 +232,11 @@ test("a start that hangs ends at the deadline, and names what was missing", asyn
   assert.match(starting.message, /starting Python/);
 
   const hanging = (url: string, { signal }: RequestInit): Promise<Response> =>
-    url.endsWith(".zip")
+    url.endsWith("snapshot.wasm")
       ? new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted"))))
       : Promise.resolve(new Response(FILES[url.split("/").at(-1) ?? ""]));
   const loading = await failed(runtime({ fetch: hanging }, { timeout: 0.05 }));
-  assert.deepEqual([loading.reason, loading.file], ["timeout", "stdlib.zip"]);
+  assert.deepEqual([loading.reason, loading.file], ["timeout", "snapshot.wasm"]);
 });
 
 test("without wasm, without an address: said at once, nothing is loaded", async () => {
@@ -267,9 +327,9 @@ test("files that a bundler has placed are taken from there, the others from the 
     const name = url.replace(/-\w+(?=\.)/, "").split("/").at(-1) ?? "";
     return new Response(FILES[name]);
   };
-  const files = { "core.zip": "http://b.example/assets/core-a1b2.zip" };
+  const files = { "snapshot.wasm": "http://b.example/assets/snapshot-a1b2.wasm" };
   await runtime({ fetch }, { files }).start();
-  assert.ok(asked.includes(files["core.zip"]));
+  assert.ok(asked.includes(files["snapshot.wasm"]));
   assert.ok(asked.includes("http://a.example/runtime/worker.mjs"));
   const moved = runtime({ fetch }, { files });
   asked.length = 0;

@@ -898,7 +898,13 @@ export interface Runtime {
   /** Calls back after every change of `state` or `progress`; returns the way to stop. */
   onChange(listener: () => void): () => void;
   /** Where and how to start; only before the start. */
-  configure(changes: { url?: string; thread?: "worker" | "main"; timeout?: number; lazy?: boolean }): void;
+  configure(changes: {
+    url?: string;
+    thread?: "worker" | "main";
+    timeout?: number;
+    lazy?: boolean;
+    start?: "snapshot" | "compiled" | "plain";
+  }): void;
   /** Starts now instead of with the first client. */
   start(): Promise<unknown>;
 }

@@ -2,7 +2,8 @@
  * The browser as the runtime uses it. Nothing is touched before the first call: importing this is harmless anywhere.
  */
 
-import type { Platform, Verified } from "./runtime.ts";
+import type { Verified } from "./loader.ts";
+import type { Platform } from "./runtime.ts";
 
 export function browserPlatform(): Platform {
   const page = typeof document === "undefined" ? undefined : document;

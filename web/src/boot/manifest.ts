@@ -14,24 +14,41 @@ export interface Manifest {
   readonly files: Readonly<Record<string, RuntimeFile>>;
 }
 
-/** What the interpreter is made of. */
-export type Part = "worker" | "asm" | "wasm" | "stdlib" | "core";
+/**
+ * Ways to start, the fastest first: continue from a snapshot; load Python's library and pyconvo compiled; or load both as
+ * they are, like any Pyodide. Each needs less to go well than the one before.
+ */
+export const WAYS = ["snapshot", "compiled", "plain"] as const;
+export type Way = (typeof WAYS)[number];
 
-const NAMES: Record<Part, RegExp> = {
+/** What every way needs, and what is loaded into Python: one file or two. */
+export type Part = "worker" | "asm" | "wasm" | "snapshot" | "stdlib" | "core";
+
+const NAMES: Record<Way, Partial<Record<Part, RegExp>>> = {
+  snapshot: { snapshot: /^snapshot\.wasm$/ },
+  compiled: { stdlib: /^stdlib\.zip$/, core: /^core\.zip$/ },
+  plain: { stdlib: /^python_stdlib\.zip$/, core: /\.whl$/ },
+};
+const ALWAYS: Partial<Record<Part, RegExp>> = {
   worker: /^worker\.mjs$/,
   asm: /^pyodide\.asm\.mjs$/,
   wasm: /^pyodide\.asm\.wasm$/,
-  stdlib: /^(python_)?stdlib\.zip$/,
-  core: /^core\.zip$/,
 };
 
-/** File names by part. Throws for a manifest that lacks one: the build is broken then. */
-export function partsOf(manifest: Manifest): Record<Part, string> {
+/** File names by part. */
+export type PartFiles = Partial<Record<Part, string>>;
+
+/** The files that each way needs. Throws for a manifest that lacks one: the build is broken then. */
+export function filesByWay(manifest: Manifest): Record<Way, PartFiles> {
   const names = Object.keys(manifest.files);
-  const found = Object.entries(NAMES).map(([part, pattern]) => {
-    const name = names.find((candidate) => pattern.test(candidate));
-    if (name === undefined) throw new Error(`The manifest of pyconvo ${manifest.version} has no ${part}`);
-    return [part, name];
-  });
-  return Object.fromEntries(found) as Record<Part, string>;
+  const files = (patterns: Partial<Record<Part, RegExp>>): PartFiles => {
+    const found = Object.entries(patterns).map(([part, pattern]) => {
+      const name = names.find((candidate) => pattern.test(candidate));
+      if (name === undefined) throw new Error(`The manifest of pyconvo ${manifest.version} has no ${part}`);
+      return [part, name];
+    });
+    return Object.fromEntries(found) as PartFiles;
+  };
+  const always = files(ALWAYS);
+  return Object.fromEntries(WAYS.map((way) => [way, { ...always, ...files(NAMES[way]) }])) as Record<Way, PartFiles>;
 }

@@ -22,6 +22,7 @@ export function settingsOfPackage(): Settings {
     "worker.mjs": address(() => new URL("./runtime/worker.bin", import.meta.url)),
     "pyodide.asm.mjs": address(() => new URL("./runtime/pyodide.asm.bin", import.meta.url)),
     "pyodide.asm.wasm": address(() => new URL("./runtime/pyodide.asm.wasm", import.meta.url)),
+    "snapshot.wasm": address(() => new URL("./runtime/snapshot.wasm", import.meta.url)),
     "stdlib.zip": address(() => new URL("./runtime/stdlib.zip", import.meta.url)),
     "core.zip": address(() => new URL("./runtime/core.zip", import.meta.url)),
   }).filter((entry): entry is [string, string] => entry[1] !== undefined);

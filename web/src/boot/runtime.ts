@@ -1,28 +1,24 @@
 /**
- * The start of the runtime from the page's side: loads every part at once, starts the thread, watches the clock, and
- * settles one promise. Several clients share what it starts. Not responsible for what is said over the line.
+ * The start of the runtime from the page's side: loads every file at once, starts the thread, watches the clock, tries the
+ * next way where one fails, and settles one promise. Several clients share what it starts. Not responsible for what is
+ * said over the line.
  */
 
 import type { Port } from "../bridge/port.js";
-import type { Parts, PendingParts } from "../worker/messages.ts";
 import { Deadline } from "./deadline.ts";
-import { download, type Downloads, explain, fileOf } from "./download.ts";
-import {
-  coreError,
-  noBrowserError,
-  noWorkerError,
-  PyconvoBootError,
-  scriptPolicyError,
-  timeoutError,
-  unlocatedError,
-} from "./errors.ts";
-import { type Manifest, type Part, partsOf } from "./manifest.ts";
+import type { Downloads } from "./download.ts";
+import { coreError, describe, noBrowserError, noWorkerError, PyconvoBootError, timeoutError, unlocatedError } from "./errors.ts";
+import { Loader, type LoaderPlatform } from "./loader.ts";
+import { filesByWay, type Manifest, type PartFiles, type Way, WAYS } from "./manifest.ts";
 import { PolicyWatch, type ViolationTarget } from "./policy.ts";
 import { type Configuration, configured, type Settings } from "./settings.ts";
 import { type InterpreterModule, startInPage, startWorker, type Thread, type WorkerPlatform } from "./threads.ts";
-import { compile, type Compiler, wasmProblem } from "./wasm.ts";
+import { wasmProblem } from "./wasm.ts";
 
-/** `idle` → `loading` (files on their way) → `starting` (Python starts) → `ready`, or `failed` from any but the last. */
+/**
+ * `idle` → `loading` (files on their way) → `starting` (Python starts) → `ready`, or `failed` from any but the last. Back
+ * from `starting` to `loading` when another way to start is tried.
+ */
 export type RuntimeState = "idle" | "loading" | "starting" | "ready" | "failed";
 
 export interface Progress {
@@ -32,28 +28,21 @@ export interface Progress {
 }
 
 /** What of the browser is used; everything is looked up when it starts, nothing when the script is loaded. */
-export interface Platform extends Omit<WorkerPlatform, "Worker"> {
+export interface Platform extends LoaderPlatform, Omit<WorkerPlatform, "Worker"> {
   readonly isBrowser: boolean;
   readonly Worker: WorkerPlatform["Worker"] | undefined;
   fetch(url: string, options: RequestInit): Promise<Response>;
   online(): boolean;
-  compiler: Compiler | undefined;
   violations: ViolationTarget | undefined;
   baseUrl: string | undefined;
-  /** Imports a module of the page after the browser has checked its hash. */
-  importVerified(url: string, integrity: string, nonce: string | undefined): Promise<Verified>;
-}
-
-/** A module of the page. Importing `url` gives the same one again. */
-export interface Verified {
-  readonly module: unknown;
-  readonly url: string;
 }
 
 export class Runtime {
   private current: RuntimeState = "idle";
-  private readonly arrived = new Set<Part>();
-  private readonly names: Record<Part, string>;
+  /** Names of files. */
+  private readonly arrived = new Set<string>();
+  private readonly ways: Record<Way, PartFiles>;
+  private way: Way;
   private port: Promise<Port> | undefined;
   private isReady: Promise<void>;
   private settleReady!: { resolve: () => void; reject: (error: unknown) => void };
@@ -64,7 +53,8 @@ export class Runtime {
     private settings: Settings,
     private readonly platform: () => Platform,
   ) {
-    this.names = partsOf(manifest);
+    this.ways = filesByWay(manifest);
+    this.way = settings.way;
     this.isReady = this.promiseReady();
   }
 
@@ -77,9 +67,10 @@ export class Runtime {
   }
 
   get progress(): Progress {
-    const bytes = (name: string): number => this.manifest.files[name]?.bytes ?? 0;
-    const sum = (names: string[]): number => names.reduce((total, name) => total + bytes(name), 0);
-    return { loaded: sum([...this.arrived].map((part) => this.names[part])), total: sum(Object.values(this.names)) };
+    const sum = (names: string[]): number =>
+      names.reduce((total, name) => total + (this.manifest.files[name]?.bytes ?? 0), 0);
+    const needed = Object.values(this.ways[this.way]);
+    return { loaded: sum(needed.filter((name) => this.arrived.has(name))), total: sum(needed) };
   }
 
   /** Settles when the runtime has started, or could not. Does not start it: a lazy one starts with the first client. */
@@ -97,6 +88,7 @@ export class Runtime {
   configure(changes: Configuration): void {
     if (this.port !== undefined) throw new Error("The runtime has been started: configure it earlier, or use data-lazy");
     this.settings = configured(this.settings, changes, this.platform().baseUrl);
+    this.way = this.settings.way;
   }
 
   get lazy(): boolean {
@@ -121,16 +113,16 @@ export class Runtime {
 
   private async boot(): Promise<Port> {
     this.arrived.clear();
+    this.way = this.settings.way;
     this.enter("loading");
     const giveUp = new AbortController();
-    const { url, files, thread: where, timeout, nonce } = this.settings;
-    let thread: Thread | undefined;
-    let deadline: Deadline | undefined;
+    const { url, files, nonce } = this.settings;
     let policy: PolicyWatch | undefined;
+    let loader: Loader | undefined;
     try {
       if (url === undefined && files === undefined) throw unlocatedError();
       const platform = this.platform();
-      if (where === "worker" && platform.Worker === undefined) throw noWorkerError();
+      if (this.settings.thread === "worker" && platform.Worker === undefined) throw noWorkerError();
       const problem = wasmProblem(platform.compiler);
       if (problem !== null) throw problem;
       policy = new PolicyWatch(platform.violations);
@@ -141,11 +133,62 @@ export class Runtime {
         fetch: (address, options) => platform.fetch(address, { ...options, signal: giveUp.signal }),
         online: platform.online,
       };
+      loader = new Loader(platform, downloads, nonce, (file) => {
+        if (this.current !== "loading") return;
+        this.arrived.add(file);
+        this.changed();
+      });
+      const port = await this.anyWay(platform, loader);
+      this.enter("ready");
+      return port;
+    } catch (error) {
+      this.enter("failed");
+      giveUp.abort();
+      throw error instanceof PyconvoBootError ? error : coreError(error);
+    } finally {
+      loader?.close();
+      policy?.stop();
+    }
+  }
+
+  /** The first of the ways that works. */
+  private async anyWay(platform: Platform, loader: Loader): Promise<Port> {
+    const { url, files } = this.settings;
+    const later = WAYS.slice(WAYS.indexOf(this.way) + 1);
+    // A bundler has taken only some of the files along.
+    const open = later.filter((way) => url !== undefined || Object.values(this.ways[way]).every((name) => files?.[name]));
+    for (;;) {
+      try {
+        return await this.attempt(platform, loader);
+      } catch (error) {
+        const next = open.shift();
+        if (next === undefined || !this.otherWayMayHelp(error, platform)) throw error;
+        console.warn(`pyconvo: the start "${this.way}" failed (${describe(error)}), trying "${next}".`);
+        this.way = next;
+        this.enter("loading");
+      }
+    }
+  }
+
+  /** What is missing may not be needed then, and what fails to start may not run. A changed file is never passed over. */
+  private otherWayMayHelp(error: unknown, platform: Platform): boolean {
+    if (!(error instanceof PyconvoBootError)) return true;
+    if (error.reason === "core") return true;
+    const { snapshot, stdlib, core } = this.ways[this.way];
+    return error.reason === "network" && [snapshot, stdlib, core].includes(error.file) && platform.online();
+  }
+
+  private async attempt(platform: Platform, loader: Loader): Promise<Port> {
+    const { timeout } = this.settings;
+    let thread: Thread | undefined;
+    let deadline: Deadline | undefined;
+    let over = false;
+    try {
       return await new Promise<Port>((resolve, reject) => {
         deadline = new Deadline(timeout, () => reject(timeoutError(timeout, this.missing())));
-        const { all, start } = this.prepare(platform, downloads, where, nonce, reject);
-        void all.then(() => {
-          if (this.current !== "loading") return;
+        const { all, start } = this.prepare(platform, loader);
+        all.then(() => {
+          if (over) return;
           this.enter("starting");
           deadline?.stop();
           deadline = new Deadline(timeout, () => reject(timeoutError(timeout, [])));
@@ -153,81 +196,33 @@ export class Runtime {
         start.then((started) => {
           thread = started;
           // Given up in the meantime.
-          if (this.current === "failed") started.stop();
+          if (over) started.stop();
           started.ready.then(resolve, reject);
         }, reject);
-      }).then((port) => {
-        this.enter("ready");
-        return port;
       });
     } catch (error) {
-      this.enter("failed");
       thread?.stop();
-      giveUp.abort();
-      throw error instanceof PyconvoBootError ? error : coreError(error);
+      throw error;
     } finally {
+      over = true;
       deadline?.stop();
-      policy?.stop();
     }
   }
 
   /** Starts all downloads at once, and the thread as soon as its own code is there. */
-  private prepare(
-    platform: Platform,
-    downloads: Downloads,
-    where: Settings["thread"],
-    nonce: string | undefined,
-    failed: (error: unknown) => void,
-  ): { all: Promise<unknown>; start: Promise<Thread> } {
-    const { names } = this;
-    const bytes = async (part: Part): Promise<ArrayBuffer> =>
-      this.count(part, (await download(downloads, names[part])).arrayBuffer());
-    const wasm = async (): Promise<WebAssembly.Module> => {
-      const response = await download(downloads, names.wasm);
-      return this.count("wasm", compile(platform.compiler as Compiler, response, names.wasm));
-    };
-    const module = async (part: Part): Promise<Verified> => {
-      const { integrity } = fileOf(downloads, names[part]);
-      const url = downloads.locate(names[part]);
-      return this.count(part, platform.importVerified(url, integrity, nonce)).catch(async () => {
-        if (await downloads.policy.blocked("script-src", url)) throw scriptPolicyError(names[part], url);
-        throw await explain(downloads, names[part]);
-      });
-    };
-
-    if (where === "main") {
-      const code = module("worker").then((verified) => verified.module);
-      const asm = module("asm").then((verified) => verified.url);
-      const parts: PendingParts = { asm, wasm: wasm(), stdlib: bytes("stdlib"), core: bytes("core") };
-      const all = Promise.all([code, ...Object.values<Promise<Parts[keyof Parts]>>(parts)]);
-      return { all, start: Promise.resolve(startInPage(code as Promise<InterpreterModule>, parts, names.wasm)) };
+  private prepare(platform: Platform, loader: Loader): { all: Promise<unknown>; start: Promise<Thread> } {
+    const files = this.ways[this.way];
+    const wasm = files.wasm as string;
+    if (this.settings.thread === "main") {
+      const { all, code, parts } = loader.forPage(files);
+      return { all, start: Promise.resolve(startInPage(code as Promise<InterpreterModule>, parts, wasm)) };
     }
-    const code = bytes("worker");
-    const asm = bytes("asm").then((text) => platform.createUrl(text));
-    const parts: PendingParts = { asm, wasm: wasm(), stdlib: bytes("stdlib"), core: bytes("core") };
-    const all = Promise.all([code, ...Object.values<Promise<Parts[keyof Parts]>>(parts)]);
-    const start = code.then((text) => {
-      const thread = startWorker(platform as WorkerPlatform, text, parts, names.wasm);
-      // The blob has been imported by then, or never will be.
-      const release = (): void => void asm.then((url) => platform.revokeUrl(url), () => undefined);
-      thread.ready.then(release, release);
-      return thread;
-    });
-    start.catch(failed);
-    return { all, start };
-  }
-
-  private async count<T>(part: Part, work: Promise<T>): Promise<T> {
-    const result = await work;
-    if (this.current === "loading") {
-      this.arrived.add(part);
-      this.changed();
-    }
-    return result;
+    const { all, code, parts } = loader.forWorker(files);
+    return { all, start: code.then((text) => startWorker(platform as WorkerPlatform, text, parts, wasm)) };
   }
 
   private missing(): string[] {
-    return (Object.keys(this.names) as Part[]).filter((part) => !this.arrived.has(part)).map((part) => this.names[part]);
+    return Object.values(this.ways[this.way]).filter((name) => !this.arrived.has(name));
   }
 
   private enter(state: RuntimeState): void {

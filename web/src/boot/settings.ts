@@ -2,6 +2,8 @@
  * Where the runtime files are and how to start: from the script tag, the module's address, or `configure()`.
  */
 
+import { type Way, WAYS } from "./manifest.ts";
+
 export interface Settings {
   /** The directory of the runtime files, absolute, with a slash at its end; undefined when nothing tells. */
   url: string | undefined;
@@ -13,6 +15,8 @@ export interface Settings {
   lazy: boolean;
   /** Seconds each of the two halves of the start (loading, starting) may take. */
   timeout: number;
+  /** The first of the ways to start that is tried; the others follow if it fails. */
+  way: Way;
   /** The page's script nonce, for script elements made by us. */
   nonce: string | undefined;
 }
@@ -38,6 +42,7 @@ export function settingsFromScript(script: ScriptElement | null, baseUrl: string
     thread: script?.getAttribute("data-thread") === "main" ? "main" : "worker",
     lazy: lazy !== null && lazy !== "false",
     timeout: timeout > 0 ? timeout : DEFAULT_TIMEOUT,
+    way: WAYS.find((way) => way === script?.getAttribute("data-start")) ?? WAYS[0],
     nonce: script?.nonce || undefined,
   };
 }
@@ -45,14 +50,14 @@ export function settingsFromScript(script: ScriptElement | null, baseUrl: string
 /** The settings of a module that was loaded from `moduleUrl`. */
 export function settingsFromModule(moduleUrl: string | undefined): Settings {
   const url = moduleUrl === undefined || !/^https?:/.test(moduleUrl) ? undefined : new URL("runtime/", moduleUrl).href;
-  return { url, thread: "worker", lazy: false, timeout: DEFAULT_TIMEOUT, nonce: undefined };
+  return { url, thread: "worker", lazy: false, timeout: DEFAULT_TIMEOUT, way: WAYS[0], nonce: undefined };
 }
 
-export type Configuration = Partial<Pick<Settings, "thread" | "lazy" | "timeout">> & { url?: string };
+export type Configuration = Partial<Pick<Settings, "thread" | "lazy" | "timeout">> & { url?: string; start?: Way };
 
 /** `settings` with the given changes. Throws a TypeError for values that make no sense. */
 export function configured(settings: Settings, changes: Configuration, baseUrl: string | undefined): Settings {
-  const { url, thread, lazy, timeout } = changes;
+  const { url, thread, lazy, timeout, start } = changes;
   const { files, ...others } = settings;
   if (thread !== undefined && thread !== "worker" && thread !== "main") {
     throw new TypeError(`thread must be "worker" or "main", not ${JSON.stringify(thread)}`);
@@ -60,12 +65,16 @@ export function configured(settings: Settings, changes: Configuration, baseUrl: 
   if (timeout !== undefined && !(typeof timeout === "number" && timeout > 0)) {
     throw new TypeError("timeout must be a positive number of seconds");
   }
+  if (start !== undefined && !WAYS.includes(start)) {
+    throw new TypeError(`start must be one of ${WAYS.join(", ")}, not ${JSON.stringify(start)}`);
+  }
   return {
     ...others,
     ...(url === undefined ? files && { files } : { url: directory(url, baseUrl) }),
     ...(thread === undefined ? {} : { thread }),
     ...(lazy === undefined ? {} : { lazy: Boolean(lazy) }),
     ...(timeout === undefined ? {} : { timeout }),
+    ...(start === undefined ? {} : { way: start }),
   };
 }
 

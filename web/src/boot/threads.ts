@@ -6,6 +6,7 @@ import type { Port } from "../bridge/port.js";
 import type { Interpreter } from "../worker/interpreter.ts";
 import {
   type FromWorker,
+  type PartName,
   type Parts,
   type PendingParts,
   type PlainError,
@@ -49,11 +50,12 @@ export function startWorker(platform: WorkerPlatform, code: ArrayBuffer, parts: 
   const ready = new Promise<Port>((resolve, reject) => {
     const port: Port = { post: (text) => worker.postMessage(text), onmessage: null, onlost: null, close: stop };
     let alive = false;
-    const sendPart = <Part extends keyof Parts>(part: Part): void => {
-      const deliver = (value: Parts[Part]): void =>
+    const names = Object.keys(parts) as PartName[];
+    const sendPart = <Part extends PartName>(part: Part): void => {
+      const deliver = (value: NonNullable<Parts[Part]>): void =>
         send({ kind: "part", part, value } as ToWorker, value instanceof ArrayBuffer ? [value] : []);
       // A part that fails is reported by who loads it.
-      parts[part].then(deliver, () => undefined);
+      (parts[part] as Promise<NonNullable<Parts[Part]>>).then(deliver, () => undefined);
     };
     worker.onmessage = ({ data }: MessageEvent<string | FromWorker>) => {
       if (typeof data === "string") return port.onmessage?.(data);
@@ -61,7 +63,8 @@ export function startWorker(platform: WorkerPlatform, code: ArrayBuffer, parts: 
         case "alive":
           alive = true;
           platform.revokeUrl(url);
-          return (Object.keys(parts) as (keyof Parts)[]).forEach(sendPart);
+          send({ kind: "begin", parts: names }, []);
+          return names.forEach((part) => sendPart(part));
         case "ready":
           return resolve(port);
         case "failed":
@@ -120,16 +123,11 @@ export function startInPage(module: Promise<InterpreterModule>, parts: PendingPa
 
 /** Parts that never come instead of failing: nobody in there waits for all of them, and who loads them knows. */
 function onlyArriving(parts: PendingParts): PendingParts {
-  const arriving = <T>(part: Promise<T>): Promise<T> =>
+  const arriving = (part: Promise<unknown>): Promise<unknown> =>
     new Promise((resolve) => {
       part.then(resolve, () => undefined);
     });
-  return {
-    asm: arriving(parts.asm),
-    wasm: arriving(parts.wasm),
-    stdlib: arriving(parts.stdlib),
-    core: arriving(parts.core),
-  };
+  return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, arriving(part)])) as PendingParts;
 }
 
 function startFailure(during: "wasm" | "core", error: unknown, wasmFile: string): PyconvoBootError {

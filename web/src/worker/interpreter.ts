@@ -1,14 +1,22 @@
 /**
- * Starts Python with pyconvo in it and joins its bridge to a line of texts. Runs in the worker and, for pages that
- * forbid workers, on the page's thread. Not responsible for where the parts come from.
+ * Starts Python with pyconvo in it and joins its bridge to a line of texts: continues from a snapshot, or loads library
+ * and pyconvo from zips. Runs in the worker and, for pages that forbid workers, on the page's thread. Not responsible for
+ * where the parts come from.
  */
 
 import { loadPyodide } from "pyodide";
 import type { PendingParts } from "./messages.ts";
+import { continueFrom, type PythonModule } from "./snapshot.ts";
 import { PARTS_URL, provide } from "./substitutes.ts";
 
 /** The `info` of Pyodide's lock file, written in by the build: what its package manager wants to see. */
 declare const PYODIDE_LOCK_INFO: Record<string, string>;
+
+/** What Pyodide would have told a Python that it starts itself. */
+const environmentOf = (): Record<string, string> => ({
+  HOME: "/home/pyodide",
+  LANG: `${(globalThis.navigator?.language ?? "C").replace("-", "_")}.UTF-8`,
+});
 
 /** Failed on the way: in the wasm (before Python) or in the core (Python itself). */
 export class StartError extends Error {
@@ -32,6 +40,10 @@ interface Held {
 
 interface BridgeModule extends Held {
   start: Held;
+}
+
+interface SnapshotModule extends Held {
+  renew(environment: Held): void;
 }
 
 interface BrowserModule extends Held {
@@ -63,23 +75,35 @@ async function start(
   // A page may bundle the asm file's import as well: its name is computed so that no bundler follows it.
   const asm: Promise<{ default: unknown }> = parts.asm.then((url) => import(/* @vite-ignore */ url));
   asm.catch(() => undefined);
+  const { snapshot } = parts;
   const pyodide = await loadPyodide({
     indexURL: PARTS_URL,
     stdLibURL: `${PARTS_URL}stdlib.zip`,
     packageBaseUrl: PARTS_URL,
-    lockFileContents: { info: PYODIDE_LOCK_INFO, packages: {} } as never,
+    lockFileContents: { info: PYODIDE_LOCK_INFO, packages: {} },
+    // Only to say that there is one.
+    ...(snapshot === undefined ? {} : { _loadSnapshot: new Uint8Array(4) }),
     createPyodideModule: async (settings: unknown) => {
-      const { default: create } = (await asm) as { default: (settings: unknown) => Promise<unknown> };
-      return create(settings);
+      const { default: create } = (await asm) as { default: (settings: unknown) => Promise<PythonModule> };
+      const module = await create(settings);
+      if (snapshot !== undefined) continueFrom(await snapshot, module);
+      return module;
     },
     // There is no one to ask.
     stdin: () => null,
-  } as Parameters<typeof loadPyodide>[0]);
+  } as unknown as Parameters<typeof loadPyodide>[0]);
   (pyodide as unknown as { _api: { on_fatal: (error: unknown) => Promise<void> } })._api.on_fatal = async (error) =>
     lost(error);
 
-  const sitePackages = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
-  pyodide.unpackArchive(await parts.core, "zip", { extractDir: sitePackages });
+  if (snapshot === undefined) {
+    const sitePackages = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
+    pyodide.unpackArchive((await parts.core) as ArrayBuffer, "zip", { extractDir: sitePackages });
+  } else {
+    const module = pyodide.pyimport("pyconvo.hosts.browser_snapshot") as unknown as SnapshotModule;
+    const environment = pyodide.toPy(environmentOf()) as unknown as Held;
+    module.renew(environment);
+    for (const held of [environment, module]) held.destroy();
+  }
   const bridge = pyodide.pyimport("pyconvo.bridge") as unknown as BridgeModule;
   const browser = pyodide.pyimport("pyconvo.hosts.browser") as unknown as BrowserModule;
   const startBridge = bridge.start;

@@ -2,23 +2,30 @@
  * What the page and the worker say to each other beside the bridge's texts (strings pass untouched both ways).
  */
 
-/** The pieces of the interpreter, all verified by the page. */
+/** The pieces of an interpreter, all verified by the page. */
 export interface Parts {
   /** Address of `pyodide.asm.mjs` for `import()`. */
   asm: string;
   wasm: WebAssembly.Module;
-  /** Zip of the standard library, compiled. */
-  stdlib: ArrayBuffer;
-  /** Zip of pyconvo, compiled. */
-  core: ArrayBuffer;
+  /** The memory of a Python that has been started already; without it, both of the following. */
+  snapshot?: ArrayBuffer;
+  /** Zip of the standard library. */
+  stdlib?: ArrayBuffer;
+  /** Zip of pyconvo. */
+  core?: ArrayBuffer;
 }
 
-export type PendingParts = { [Part in keyof Parts]: Promise<Parts[Part]> };
+export type PartName = keyof Parts;
 
-export type PartMessage = { [Part in keyof Parts]: { kind: "part"; part: Part; value: Parts[Part] } }[keyof Parts];
+export type PendingParts = { [Part in keyof Parts]: Promise<NonNullable<Parts[Part]>> };
 
-/** `network`: the page heard that the browser went online or offline; not every engine tells its workers. */
-export type ToWorker = PartMessage | { kind: "network"; online: boolean };
+export type PartMessage = { [Part in keyof Parts]-?: { kind: "part"; part: Part; value: NonNullable<Parts[Part]> } }[PartName];
+
+/**
+ * `begin`: start with these parts; they follow as they arrive. `network`: the page heard that the browser went online or
+ * offline; not every engine tells its workers.
+ */
+export type ToWorker = { kind: "begin"; parts: PartName[] } | PartMessage | { kind: "network"; online: boolean };
 
 /** An error as plain data: class and extra fields do not survive the way. */
 export interface PlainError {

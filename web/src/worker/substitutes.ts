@@ -6,6 +6,10 @@
 
 import type { PendingParts } from "./messages.ts";
 
+/** A zip without files: after a snapshot the library is in the memory. */
+const EMPTY_ZIP = new Uint8Array(22);
+EMPTY_ZIP.set([0x50, 0x4b, 5, 6]);
+
 /** Below this address the parts appear to Pyodide. It is never asked for. */
 export const PARTS_URL = "https://runtime.invalid/";
 
@@ -20,7 +24,7 @@ export function provide(pending: PendingParts, onWasmFailed: (error: unknown) =>
 
 export async function fetch(input: URL | string): Promise<Response> {
   const url = String(input);
-  if (parts !== undefined && url === `${PARTS_URL}stdlib.zip`) return new Response(await parts.stdlib);
+  if (parts !== undefined && url === `${PARTS_URL}stdlib.zip`) return new Response((await parts.stdlib) ?? EMPTY_ZIP);
   // Not read: the module is compiled already, see below.
   if (url === `${PARTS_URL}pyodide.asm.wasm`) return new Response();
   throw new TypeError(`Pyodide asked for ${url}, which is not a part of the runtime`);

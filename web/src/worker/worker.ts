@@ -4,7 +4,14 @@
  */
 
 import { type Interpreter, StartError, startInterpreter } from "./interpreter.ts";
-import { type FromWorker, type PartMessage, type Parts, type PendingParts, plainError, type ToWorker } from "./messages.ts";
+import {
+  type FromWorker,
+  type PartMessage,
+  type PartName,
+  type PendingParts,
+  plainError,
+  type ToWorker,
+} from "./messages.ts";
 
 export { startInterpreter } from "./interpreter.ts";
 
@@ -15,41 +22,43 @@ interface WorkerScope {
   dispatchEvent(event: Event): boolean;
 }
 
-/** The promises of all parts, and the function that keeps one. */
-function awaited(): { parts: PendingParts; arrived: (message: PartMessage) => void } {
-  const keep: Partial<Record<keyof Parts, (value: never) => void>> = {};
-  const pending = <Part extends keyof Parts>(part: Part): Promise<Parts[Part]> =>
-    new Promise((resolve) => {
-      keep[part] = resolve;
-    });
+/** The promises of these parts, and the function that keeps one. */
+function awaited(names: PartName[]): { parts: PendingParts; arrived: (message: PartMessage) => void } {
+  const keep: Partial<Record<PartName, (value: never) => void>> = {};
+  const pending = names.map((part) => [part, new Promise((resolve) => (keep[part] = resolve))]);
   return {
-    parts: { asm: pending("asm"), wasm: pending("wasm"), stdlib: pending("stdlib"), core: pending("core") },
+    parts: Object.fromEntries(pending) as PendingParts,
     arrived: ({ part, value }) => keep[part]?.(value as never),
   };
 }
 
-async function serve(scope: WorkerScope): Promise<void> {
-  const { parts, arrived } = awaited();
+function serve(scope: WorkerScope): void {
+  let arrived: ((message: PartMessage) => void) | undefined;
   let interpreter: Interpreter | undefined;
+  const begin = async (names: PartName[]): Promise<void> => {
+    const expected = awaited(names);
+    arrived = expected.arrived;
+    try {
+      interpreter = await startInterpreter(
+        expected.parts,
+        (text) => scope.postMessage(text),
+        (error) => scope.postMessage({ kind: "lost", error: plainError(error) }),
+      );
+      scope.postMessage({ kind: "ready" });
+    } catch (error) {
+      const { during, cause } = error instanceof StartError ? error : { during: "core" as const, cause: error };
+      scope.postMessage({ kind: "failed", during, error: plainError(cause) });
+    }
+  };
   scope.onmessage = ({ data }) => {
     if (typeof data === "string") interpreter?.receive(data);
-    else if (data.kind === "part") arrived(data);
+    else if (data.kind === "part") arrived?.(data);
+    else if (data.kind === "begin") void begin(data.parts);
     // As if the worker had heard it itself; the host ignores what it knows already.
     else scope.dispatchEvent(new Event(data.online ? "online" : "offline"));
   };
   scope.postMessage({ kind: "alive" });
-  try {
-    interpreter = await startInterpreter(
-      parts,
-      (text) => scope.postMessage(text),
-      (error) => scope.postMessage({ kind: "lost", error: plainError(error) }),
-    );
-    scope.postMessage({ kind: "ready" });
-  } catch (error) {
-    const { during, cause } = error instanceof StartError ? error : { during: "core" as const, cause: error };
-    scope.postMessage({ kind: "failed", during, error: plainError(cause) });
-  }
 }
 
 // A page has a document; a worker has none.
-if (typeof document === "undefined" && typeof postMessage === "function") void serve(globalThis as unknown as WorkerScope);
+if (typeof document === "undefined" && typeof postMessage === "function") serve(globalThis as unknown as WorkerScope);

@@ -1,0 +1,141 @@
+/**
+ * Makes what pages start from: node make_snapshot.mjs STDLIB.zip CORE.zip SNAPSHOT.wasm PRUNED.zip
+ *
+ * STDLIB and CORE are compiled. SNAPSHOT is the memory of a Python in which pyconvo is imported, as its difference from
+ * the memory before Python has started; `web/src/worker/snapshot.ts` restores it, and says how it is laid out. One
+ * serves all engines. PRUNED is the part of STDLIB that was imported, for starts without a snapshot. The same input
+ * gives the same bytes.
+ */
+
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { homedir, hostname, userInfo } from "node:os";
+import { freshMemory, report, startPython } from "./python_in_node.mjs";
+
+/** Smaller blocks hardly make it smaller. */
+const BLOCK = 256;
+const SECTION = "pyconvo.snapshot";
+
+const IMPORT = `
+import importlib, zipfile
+
+with zipfile.ZipFile("/core.zip") as core:
+    core.extractall("/lib/python3.14/site-packages")
+# The clock hardly moves here, and with it the time of a folder.
+importlib.invalidate_caches()
+from pyconvo.hosts.browser_snapshot import prepare
+`;
+
+const PRUNE = `
+import io, zipfile
+
+def prune(data, modules):
+    """What of the library is among the modules, and all that is not a module."""
+    wanted = {name.replace(".", "/") + end for name in modules for end in (".pyc", "/__init__.pyc")}
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(made, "w") as target:
+        for entry in source.infolist():
+            if entry.filename in wanted or entry.filename.startswith(("pyodide/", "_pyodide/")):
+                target.writestr(entry, source.read(entry), compresslevel=9)
+    return made.getvalue()
+
+prune
+`;
+
+/** Overwrites memory that nobody uses: it only makes the snapshot larger, and nobody knows what it says. */
+function zeroFreeMemory(module) {
+  const memory = module.HEAPU8;
+  memory.fill(0, module._emscripten_stack_get_end(), module.stackSave());
+  const top = module._sbrk(0);
+  const taken = [];
+  for (let size = 1 << 18; size >= 16; size >>= 1) {
+    for (;;) {
+      const address = module._malloc(size);
+      if (address === 0) break;
+      taken.push(address);
+      memory.fill(0, address, address + size);
+      if (address >= top) break;
+    }
+  }
+  for (const address of taken) module._free(address);
+}
+
+/** `[start, end]` of all stretches of blocks that differ. */
+function differences(before, after) {
+  const [old, now] = [before, after].map((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const runs = [];
+  for (let start = 0; start < now.length; start += BLOCK) {
+    if (old.compare(now, start, start + BLOCK, start, start + BLOCK) === 0) continue;
+    const last = runs.at(-1);
+    if (last !== undefined && last[1] === start) last[1] += BLOCK;
+    else runs.push([start, start + BLOCK]);
+  }
+  return runs;
+}
+
+/** A wasm module with nothing but a section of ours: servers know its type, and compress it. */
+function wrapped(parts) {
+  const name = Buffer.from(SECTION);
+  const content = Buffer.concat([Buffer.from([name.length]), name, ...parts]);
+  const size = Buffer.alloc(5);
+  for (let index = 0, rest = content.length; index < 5; index++, rest >>>= 7) size[index] = (rest & 0x7f) | (index < 4 ? 0x80 : 0);
+  return Buffer.concat([Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0]), size, content]);
+}
+
+function snapshotFile(memory, fresh, build, references) {
+  const runs = differences(fresh, memory);
+  const header = Buffer.from(
+    JSON.stringify({
+      build,
+      memory: memory.length,
+      sha256: createHash("sha256").update(memory).digest("hex"),
+      runs: runs.length,
+      references,
+    }),
+  );
+  const numbers = Buffer.alloc(4 + runs.length * 8);
+  numbers.writeUInt32LE(header.length, 0);
+  runs.forEach(([start, end], index) => {
+    numbers.writeUInt32LE(start, 4 + index * 8);
+    numbers.writeUInt32LE(end - start, 8 + index * 8);
+  });
+  return wrapped([numbers.subarray(0, 4), header, numbers.subarray(4), ...runs.map(([start, end]) => memory.subarray(start, end))]);
+}
+
+/** Nothing of this machine may be in what everybody gets. */
+function checkAnonymous(memory) {
+  const { username } = userInfo();
+  const told = { "the working directory": process.cwd(), "the home directory": homedir(), "the machine's name": hostname() };
+  for (const [index, word] of process.argv.entries()) told[`argument ${index}`] = word;
+  // "root" is also a word, and a short name is part of many.
+  if (username !== "root" && username.length > 4) told["the user's name"] = username;
+  const text = Buffer.from(memory);
+  for (const [what, value] of Object.entries(told)) {
+    if (value.length > 5 && text.includes(value)) throw new Error(`${what} (${value}) is in the snapshot`);
+  }
+}
+
+async function main([stdlib, core, snapshotPath, prunedPath]) {
+  const fresh = await freshMemory(stdlib);
+  const python = await startPython(stdlib, { _makeSnapshot: true });
+  const module = python._module;
+  python.FS.writeFile("/core.zip", await readFile(core));
+  python.runPython(IMPORT);
+  const modules = python.runPython("import json; json.dumps(prepare())");
+  zeroFreeMemory(module);
+  const image = python.makeMemorySnapshot();
+  const [, start, length] = new Uint32Array(image.buffer, image.byteOffset, 3);
+  const references = JSON.parse(new TextDecoder().decode(image.subarray(48, 48 + length)));
+  const memory = image.subarray(start);
+  if (memory.length !== fresh.length) throw new Error(`Python grew its memory to ${memory.length} bytes: pages start with ${fresh.length}`);
+  checkAnonymous(memory);
+  await writeFile(snapshotPath, snapshotFile(memory, fresh, python._api.config.BUILD_ID, references));
+
+  // Another one: this one has forgotten where its library is.
+  const pruner = await startPython(stdlib);
+  const prune = pruner.runPython(PRUNE);
+  const pruned = prune(pruner.toPy(new Uint8Array(await readFile(stdlib))), pruner.toPy(JSON.parse(modules)));
+  await writeFile(prunedPath, pruned.toJs());
+}
+
+await main(process.argv.slice(2)).catch(report);

@@ -1,0 +1,116 @@
+/**
+ * Loads the files of a start, each once: what several ways to start have in common is there for the next when one fails.
+ * Not responsible for what is made of them.
+ */
+
+import type { Parts, PendingParts } from "../worker/messages.ts";
+import { download, type Downloads, explain, fileOf } from "./download.ts";
+import { scriptPolicyError } from "./errors.ts";
+import type { Part, PartFiles } from "./manifest.ts";
+import { compile, type Compiler } from "./wasm.ts";
+
+/** A module of the page. Importing `url` gives the same one again. */
+export interface Verified {
+  readonly module: unknown;
+  readonly url: string;
+}
+
+/** What of the browser is used. */
+export interface LoaderPlatform {
+  compiler: Compiler | undefined;
+  createUrl(code: ArrayBuffer): string;
+  revokeUrl(url: string): void;
+  /** Imports a module of the page after the browser has checked its hash. */
+  importVerified(url: string, integrity: string, nonce: string | undefined): Promise<Verified>;
+}
+
+/** Everything that an interpreter needs, on its way; `all` once it is there. */
+export interface Coming<Code> {
+  readonly code: Promise<Code>;
+  readonly parts: PendingParts;
+  readonly all: Promise<unknown>;
+}
+
+export class Loader {
+  private readonly loads = new Map<string, Promise<unknown>>();
+  private readonly urls: string[] = [];
+
+  /** `arrived` hears of each file that is there. */
+  constructor(
+    private readonly platform: LoaderPlatform,
+    private readonly downloads: Downloads,
+    private readonly nonce: string | undefined,
+    private readonly arrived: (file: string) => void,
+  ) {}
+
+  /** `code` is the text of the worker. */
+  forWorker(files: PartFiles): Coming<ArrayBuffer> {
+    const code = this.bytes(nameOf(files, "worker"));
+    const asm = this.once(nameOf(files, "asm"), async (file) => {
+      const url = this.platform.createUrl(await (await download(this.downloads, file)).arrayBuffer());
+      this.urls.push(url);
+      return url;
+    });
+    return { code, ...this.others(files, code, asm) };
+  }
+
+  /** `code` is the worker's text as a module of the page. */
+  forPage(files: PartFiles): Coming<unknown> {
+    const code = this.module(nameOf(files, "worker")).then(({ module }) => module);
+    const asm = this.module(nameOf(files, "asm")).then(({ url }) => url);
+    return { code, ...this.others(files, code, asm) };
+  }
+
+  /** The start is over, one way or another. */
+  close(): void {
+    for (const url of this.urls) this.platform.revokeUrl(url);
+  }
+
+  private others(files: PartFiles, code: Promise<unknown>, asm: Promise<string>): Omit<Coming<unknown>, "code"> {
+    const parts: PendingParts = { asm, wasm: this.wasm(nameOf(files, "wasm")) };
+    for (const part of ["snapshot", "stdlib", "core"] as const) {
+      const file = files[part];
+      if (file !== undefined) parts[part] = this.bytes(file);
+    }
+    return { parts, all: Promise.all([code, ...Object.values<Promise<Parts[keyof Parts]>>(parts)]) };
+  }
+
+  private bytes(file: string): Promise<ArrayBuffer> {
+    return this.once(file, async () => (await download(this.downloads, file)).arrayBuffer());
+  }
+
+  private wasm(file: string): Promise<WebAssembly.Module> {
+    return this.once(file, async () =>
+      compile(this.platform.compiler as Compiler, await download(this.downloads, file), file),
+    );
+  }
+
+  private module(file: string): Promise<Verified> {
+    return this.once(file, async () => {
+      const url = this.downloads.locate(file);
+      try {
+        return await this.platform.importVerified(url, fileOf(this.downloads, file).integrity, this.nonce);
+      } catch {
+        if (await this.downloads.policy.blocked("script-src", url)) throw scriptPolicyError(file, url);
+        throw await explain(this.downloads, file);
+      }
+    });
+  }
+
+  private once<T>(file: string, load: (file: string) => Promise<T>): Promise<T> {
+    let loading = this.loads.get(file) as Promise<T> | undefined;
+    if (loading === undefined) {
+      loading = load(file);
+      this.loads.set(file, loading);
+      loading.then(
+        () => this.arrived(file),
+        () => undefined,
+      );
+    }
+    return loading;
+  }
+}
+
+function nameOf(files: PartFiles, part: Part): string {
+  return files[part] as string;
+}

@@ -1,0 +1,66 @@
+/**
+ * Restores the memory of a Python that the build has started (`web/pipeline/make_snapshot.mjs` writes it).
+ *
+ * The file is a wasm module with one section of ours (so that servers know its type, and compress it), of: the length of
+ * a header; the header, JSON; for each stretch of memory that differs from a fresh one its address and length; the
+ * stretches themselves. All numbers are 32 bits, little-endian. Not responsible for what must be renewed in Python.
+ */
+
+/** Of Emscripten's module object, what is used here. Private: the version of Pyodide is pinned, and a test looks. */
+export interface PythonModule {
+  readonly HEAPU8: Uint8Array;
+  readonly HEAP32: Int32Array;
+  /** Where the interpreter's own state is, and where in it (at this address) the trampoline's table index. */
+  readonly __PyRuntime: number;
+  readonly __PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET: number;
+  readonly API: {
+    readonly config: { readonly BUILD_ID: string };
+    restoreSnapshot(bytes: Uint8Array): unknown;
+  };
+}
+
+interface Header {
+  /** Of the Pyodide that made it. */
+  readonly build: string;
+  /** Bytes of the whole memory. */
+  readonly memory: number;
+  readonly runs: number;
+  /** The JavaScript objects that Python held, for Pyodide to find again. */
+  readonly references: unknown;
+}
+
+const SECTION = "pyconvo.snapshot";
+/** Of a wasm module: magic and version, the section's kind, its size in five bytes, the length of its name. */
+const START = 8 + 1 + 5 + 1 + SECTION.length;
+const WORD = 4;
+
+/** Makes Pyodide continue from the snapshot, where it would have restored one in its own format. */
+export function continueFrom(snapshot: ArrayBuffer, python: PythonModule): void {
+  python.API.restoreSnapshot = () => restore(new Uint8Array(snapshot), python);
+}
+
+function restore(snapshot: Uint8Array, python: PythonModule): unknown {
+  const view = new DataView(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
+  const bytes = view.getUint32(START, true);
+  const text = snapshot.subarray(START + WORD, START + WORD + bytes);
+  const header = JSON.parse(new TextDecoder().decode(text)) as Header;
+  if (header.build !== python.API.config.BUILD_ID) {
+    throw new Error(`the snapshot is of Pyodide ${header.build}, this is ${python.API.config.BUILD_ID}`);
+  }
+  const { HEAPU8: memory, HEAP32: words } = python;
+  if (header.memory !== memory.length) {
+    throw new Error(`the snapshot is of ${header.memory} bytes of memory, there are ${memory.length}`);
+  }
+  // Which place in the table of functions it has depends on the engine (and in some it has none, 0).
+  const trampoline = (python.__PyRuntime + (words[python.__PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET / WORD] ?? 0)) / WORD;
+  const own = words[trampoline] ?? 0;
+  let run = START + WORD + bytes;
+  let from = run + header.runs * 2 * WORD;
+  for (let left = header.runs; left > 0; left--, run += 2 * WORD) {
+    const length = view.getUint32(run + WORD, true);
+    memory.set(snapshot.subarray(from, from + length), view.getUint32(run, true));
+    from += length;
+  }
+  words[trampoline] = own;
+  return header.references;
+}
