@@ -12,7 +12,7 @@ export default async (world) => {
   trace("event", [sdk.Client.pushNotification, bob.user.isNotifiable]);
 
   await call("register", bob.setPushRegistrationId("fcm", "phone"));
-  await until("bob", "userUpdated", ({ updateReasons }) => updateReasons.includes("reachabilityNotifiable"));
+  await until("bob", "userUpdated", ({ user, updateReasons }) => updateReasons.includes("reachabilityNotifiable") && user.isNotifiable);
   await call("the same again: nothing is sent", bob.setPushRegistrationId("fcm", "phone"));
   await call("on the other platform, too", bob.setPushRegistrationId("apn", "pad"));
   trace("notifiable", bob.user.isNotifiable);
