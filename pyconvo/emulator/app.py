@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -42,6 +43,7 @@ from pyconvo.emulator.twilsock.tunnel import reason
 from pyconvo.emulator.webhooks.control import HookControl
 
 LONGEST_TTL = 86_400.0
+INSPECTOR = Path(__file__).parent / "inspector"
 
 
 class ClientApi:
@@ -77,10 +79,15 @@ async def welcome(request: Request) -> Response:
         "pyconvo emulator: Twilio Conversations on this machine, for development and tests only.\n"
         "Everybody who can reach it can log in as anybody. Never open it to a network.\n\n"
         f"Twilsock:  ws://{request.url.netloc}/v3/wsconnect\n"
+        f"Inspector: http://{request.url.netloc}/emulator/\n"
         f"Token:     http://{request.url.netloc}/token?identity=alice\n"
         f"State:     http://{request.url.netloc}/emulator/state\n"
         f"Packets:   http://{request.url.netloc}/emulator/log\n"
     )
+
+
+async def to_inspector(request: Request) -> Response:
+    return RedirectResponse("/emulator/")
 
 
 def create_app(config: EmulatorConfig | None = None) -> Starlette:
@@ -122,6 +129,9 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         WebSocketRoute("/v3/wsconnect", socket),
         Route("/token", token),
         *Control(service).routes(),
+        Route("/emulator", to_inspector),
+        static("/emulator/", str(INSPECTOR / "index.html")),
+        static("/emulator/inspector", str(INSPECTOR)),
         *ReplayControl(service).routes(),
         *RulesControl(service).routes(),
         rest_route(service),

@@ -75,13 +75,17 @@ class Control:
         return JSONResponse({"imported": True})
 
     async def state(self, request: Request) -> Response:
+        """Everything, for people to read; ``?messages=20``: of each conversation only so many, the latest."""
         service = self._service
+        latest = request.query_params.get("messages")
+        if latest is not None and not latest.isdecimal():
+            raise TwilioError(400, BAD_REQUEST, "messages must be a number")
         connections = [
             {"id": one.id, "identity": one.identity, "subscriptions": len(service.hub.subscriptions(one))}
             for one in service.hub.connections.values()
         ]
         return JSONResponse(
-            service.conversations.state()
+            service.conversations.state(None if latest is None else int(latest))
             | {"connections": connections, "faults": service.faults.list(), "now": service.clock.iso()}
         )
 

@@ -31,7 +31,9 @@ SERVICE = (*CLIENT_API, "/emulator/", "/token", "/media-content/")
 #: Of the media service, whose requests may be large.
 MEDIA = re.compile(r"/v1/Services/[^/]+/Media(Set)?(/|$)")
 #: Of those, what must not wait for its turn: receivers of webhooks, and who waits for webhooks to be delivered.
-OUT_OF_TURN = ("/emulator/hooks/", "/emulator/webhooks/deliveries")
+OUT_OF_TURN = ("/emulator/hooks/", "/emulator/webhooks/deliveries", "/emulator/inspector/")
+#: The page of the inspector: a file, which has no part in the service's order either.
+INSPECTOR = "/emulator/"
 LARGEST_BODY = 64 * 1024 * 1024
 #: A whole state, with its media.
 IMPORT = "/emulator/import"
@@ -62,7 +64,7 @@ class Gate:
         elif not self._known_origin(request):
             text = "Pages of other machines may not use this emulator; serve the page from localhost"
             await refuse(TwilioError(403, 20403, text))(scope, receive, send)
-        elif scope["path"].startswith(OUT_OF_TURN):
+        elif scope["path"].startswith(OUT_OF_TURN) or scope["path"] == INSPECTOR:
             await self._guarded(scope, receive, send)
         else:
             await self._in_turn(scope, receive, send)

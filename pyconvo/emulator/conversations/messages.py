@@ -56,6 +56,13 @@ class Messages:
     def of(self, conversation_sid: str) -> list[Message]:
         return MESSAGES.many(self._context.db, 'conversation_sid = ? ORDER BY "index"', conversation_sid)
 
+    def latest(self, conversation_sid: str, count: int) -> list[Message]:
+        """The ``count`` messages with the highest indexes, oldest first."""
+        found = MESSAGES.many(
+            self._context.db, 'conversation_sid = ? ORDER BY "index" DESC LIMIT ?', conversation_sid, count
+        )
+        return found[::-1]
+
     def sids(self, conversation_sid: str) -> list[str]:
         """Of all messages, in the order of their indexes."""
         sql = 'SELECT sid FROM messages WHERE conversation_sid = ? ORDER BY "index"'

@@ -128,6 +128,6 @@ class Conversations:
         """
         return seed.plant(self, fixture)
 
-    def state(self) -> dict[str, Any]:
-        """Everything that the domain holds, for people to read."""
-        return state.describe(self)
+    def state(self, latest: int | None = None) -> dict[str, Any]:
+        """Everything that the domain holds, for people to read; of messages, the ``latest`` of each conversation."""
+        return state.describe(self, latest)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from pyconvo.emulator.conversations.model import Conversations
 
 
-def describe(model: Conversations) -> dict[str, Any]:
+def describe(model: Conversations, latest: int | None = None) -> dict[str, Any]:
     roles = {role.sid: role.friendly_name for role in ROLES.many(model.context.db)}
     return {
         "service": {"accountSid": model.settings.account_sid, "sid": model.settings.service_sid},
         "users": [_user(user, roles, model.push.bindings.of(user.identity)) for user in model.users.all()],
-        "conversations": [_conversation(model, found, roles) for found in model.conversations.all()],
+        "conversations": [_conversation(model, found, roles, latest) for found in model.conversations.all()],
     }
 
 
@@ -41,7 +41,10 @@ def _user(user: User, roles: dict[str, str], devices: list[Binding]) -> dict[str
     }
 
 
-def _conversation(model: Conversations, found: Conversation, roles: dict[str, str]) -> dict[str, Any]:
+def _conversation(
+    model: Conversations, found: Conversation, roles: dict[str, str], latest: int | None
+) -> dict[str, Any]:
+    messages = model.messages.of(found.sid) if latest is None else model.messages.latest(found.sid, latest)
     return {
         "sid": found.sid,
         "uniqueName": found.unique_name,
@@ -54,7 +57,7 @@ def _conversation(model: Conversations, found: Conversation, roles: dict[str, st
         "dateUpdated": found.date_updated,
         "lastMessageIndex": found.last_index,
         "participants": [_participant(each, roles) for each in model.participants.of(found.sid)],
-        "messages": [_message(model, each) for each in model.messages.of(found.sid)],
+        "messages": [_message(model, each) for each in messages],
     }
 
 
