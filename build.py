@@ -66,13 +66,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace, _: list[str]) -> int:
     serving.check_port(options.port)
-    release.build()
+    release.build(best=False)
     return serving.serve(options.port, options.open)
 
 
 def _test(options: argparse.Namespace, rest: list[str]) -> int:
     engines = testing.engines(options.engines)
-    release.build()
+    release.build(best=False)
     browsers.ensure(engines, options.require_engines)
     micropip_wheel.ensure()
     return testing.test(engines, options.require_engines, rest)

@@ -70,6 +70,8 @@ class PlayedWorker {
   }
 }
 
+const named = (url: string): string => new URL(url).pathname.split("/").at(-1) ?? "";
+
 let network: ((online: boolean) => void) | undefined;
 
 function runtime(platform: Partial<Platform> = {}, settings: Partial<Settings> = {}): Runtime {
@@ -77,7 +79,7 @@ function runtime(platform: Partial<Platform> = {}, settings: Partial<Settings> =
   PlayedWorker.script = (worker) => worker.say({ kind: "alive" });
   PlayedWorker.whenComplete = (worker) => worker.say({ kind: "ready" });
   const whole: Platform = {
-    fetch: async (url) => new Response(FILES[url.split("/").at(-1) ?? ""]),
+    fetch: async (url) => new Response(FILES[named(url)]),
     online: () => true,
     compiler: WebAssembly as Platform["compiler"],
     violations: undefined,
@@ -175,7 +177,7 @@ test("failures inside the worker keep their cause", async () => {
 test("where one way to start fails the next is tried, with what is there already", async () => {
   const asked: string[] = [];
   const fetch: Platform["fetch"] = async (url) => {
-    asked.push(url.split("/").at(-1) ?? "");
+    asked.push(named(url));
     return new Response(FILES[asked.at(-1) ?? ""]);
   };
   const made = runtime({ fetch });
@@ -204,7 +206,7 @@ test("where one way to start fails the next is tried, with what is there already
 
 test("a missing snapshot is done without, a missing interpreter is not", async () => {
   const without = (lost: string): Platform["fetch"] => async (url) =>
-    url.endsWith(lost) ? new Response("", { status: 404 }) : new Response(FILES[url.split("/").at(-1) ?? ""]);
+    named(url).endsWith(lost) ? new Response("", { status: 404 }) : new Response(FILES[named(url)]);
   await runtime({ fetch: without("snapshot.wasm") }).start();
   assert.deepEqual(PlayedWorker.made.at(-1)?.expected, ["asm", "wasm", "stdlib", "core"]);
   const error = await failed(runtime({ fetch: without("pyodide.asm.wasm") }));
@@ -232,9 +234,9 @@ test("a start that hangs ends at the deadline, and names what was missing", asyn
   assert.match(starting.message, /starting Python/);
 
   const hanging = (url: string, { signal }: RequestInit): Promise<Response> =>
-    url.endsWith("snapshot.wasm")
+    named(url) === "snapshot.wasm"
       ? new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted"))))
-      : Promise.resolve(new Response(FILES[url.split("/").at(-1) ?? ""]));
+      : Promise.resolve(new Response(FILES[named(url)]));
   const loading = await failed(runtime({ fetch: hanging }, { timeout: 0.05 }));
   assert.deepEqual([loading.reason, loading.file], ["timeout", "snapshot.wasm"]);
 });
@@ -251,7 +253,7 @@ test("a failed start can be tried again", async () => {
   const made = runtime({
     fetch: async (url) => {
       if (!online) throw new TypeError("Failed to fetch");
-      return new Response(FILES[url.split("/").at(-1) ?? ""]);
+      return new Response(FILES[named(url)]);
     },
     online: () => online,
   });
@@ -324,13 +326,12 @@ test("files that a bundler has placed are taken from there, the others from the 
   const asked: string[] = [];
   const fetch: Platform["fetch"] = async (url) => {
     asked.push(url);
-    const name = url.replace(/-\w+(?=\.)/, "").split("/").at(-1) ?? "";
-    return new Response(FILES[name]);
+    return new Response(FILES[named(url).replace(/-\w+(?=\.)/, "")]);
   };
   const files = { "snapshot.wasm": "http://b.example/assets/snapshot-a1b2.wasm" };
   await runtime({ fetch }, { files }).start();
   assert.ok(asked.includes(files["snapshot.wasm"]));
-  assert.ok(asked.includes("http://a.example/runtime/worker.mjs"));
+  assert.ok(asked.includes("http://a.example/runtime/worker.mjs?x"));
   const moved = runtime({ fetch }, { files });
   asked.length = 0;
   moved.configure({ url: "/static" });

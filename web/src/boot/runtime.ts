@@ -128,7 +128,7 @@ export class Runtime {
       policy = new PolicyWatch(platform.violations);
       const downloads: Downloads = {
         manifest: this.manifest,
-        locate: (file) => files?.[file] ?? `${url ?? ""}${file}`,
+        locate: (file) => files?.[file] ?? `${url ?? ""}${file}?${this.tag(file)}`,
         policy,
         fetch: (address, options) => platform.fetch(address, { ...options, signal: giveUp.signal }),
         online: platform.online,
@@ -219,6 +219,12 @@ export class Runtime {
     }
     const { all, code, parts } = loader.forWorker(files);
     return { all, start: code.then((text) => startWorker(platform as WorkerPlatform, text, parts, wasm)) };
+  }
+
+  /** The file's hash, shortened: makes its address one whose content never changes. */
+  private tag(file: string): string {
+    const hash = this.manifest.files[file]?.integrity.split("-")[1] ?? "";
+    return hash.slice(0, 16).replaceAll("+", "-").replaceAll("/", "_");
   }
 
   private missing(): string[] {
