@@ -341,6 +341,6 @@ def serve(start: Callable[..., Any], post: Any) -> Any:
 def _make_loop_fast(host: BrowserHost) -> None:
     channel = host.js.MessageChannel.new()
     request_turn = channel.port2.postMessage
-    queue = batch_callbacks(asyncio.get_event_loop(), lambda: request_turn(None))
+    queue = batch_callbacks(asyncio.get_event_loop(), lambda: request_turn(None), host.call_later)
     channel.port1.onmessage = host.loans.lend(queue.drain)
     host.turns = queue

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +21,10 @@ class PlayedLoop(asyncio.SelectorEventLoop):
     turns = 0
     queue: TurnQueue
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.timers: list[asyncio.TimerHandle] = []
+
     def _install_running_loop(self) -> None: ...
 
     def _install_asyncgen_hooks(self) -> None: ...
@@ -32,7 +38,13 @@ def batched() -> tuple[PlayedLoop, TurnQueue]:
         loop.turns += 1
         browser_call_soon(lambda: loop.queue.drain())
 
-    loop.queue = batch_callbacks(loop, request_turn)
+    browser_timer = loop.call_later
+
+    def set_timer(delay: float, callback: Callable[[], Any]) -> asyncio.TimerHandle:
+        loop.timers.append(browser_timer(delay, callback))
+        return loop.timers[-1]
+
+    loop.queue = batch_callbacks(loop, request_turn, set_timer)
     return loop, loop.queue
 
 
@@ -134,6 +146,25 @@ def test_a_pause_comes_though_nothing_else_is_due() -> None:
         return True
 
     assert run(main)
+
+
+def test_a_timer_that_is_cancelled_is_the_browsers_no_longer() -> None:
+    async def main(loop: PlayedLoop) -> list[str]:
+        seen: list[str] = []
+        loop.call_later(0.01, seen.append, "kept")
+        never = loop.call_later(3600, seen.append, "never")
+        never.cancel()
+        never.cancel()
+        await asyncio.sleep(0.03)
+        assert [timer.cancelled() for timer in loop.timers] == [False, True, False]
+        gone = weakref.ref(never)
+        del never
+        loop.timers.clear()
+        gc.collect()
+        assert gone() is None
+        return seen
+
+    assert run(main) == ["kept"]
 
 
 def test_a_callback_that_stops_the_program_loses_no_other() -> None:
