@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -47,18 +48,18 @@ INSPECTOR = Path(__file__).parent / "inspector"
 
 
 class ClientApi:
-    """The Conversations routes of the present domain object; a reset makes a new one."""
+    """The Conversations routes of the chat service that is meant; a reset makes new domain objects."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._for: Conversations | None = None
-        self._router = Shaped([])
+        self._routers: WeakKeyDictionary[Conversations, Shaped] = WeakKeyDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         model = self._service.conversations
-        if model is not self._for:
-            self._for, self._router = model, Shaped(conversation_routes(model), default=not_found)
-        await self._router(scope, receive, send)
+        router = self._routers.get(model)
+        if router is None:
+            router = self._routers[model] = Shaped(conversation_routes(model), default=not_found)
+        await router(scope, receive, send)
 
 
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
@@ -138,7 +139,7 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         *HookControl(lambda: service.webhooks).routes(),
         *PushControl(lambda: service.conversations.push).routes(),
         *ChannelControl(service).routes(),
-        *SyncRoutes(lambda: service.store, service.config.service_sid).routes(),
+        *SyncRoutes(lambda: service.store, lambda: service.chats.current.sid).routes(),
         *Subscriptions(lambda: service.store, service.hub).routes(),
         Mount("/Client", _restored(api)),
         Mount("/v1/Instances", _restored(api)),

@@ -5,6 +5,7 @@ Not responsible for making tokens (``pyconvo.tokens``).
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,15 +23,18 @@ INVALID_SIGNATURE = 20107
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a valid token says. ``expires`` is in seconds since 1970."""
+    """What a valid token says. ``expires`` is in seconds since 1970; ``service_sid``: the chat service it opens."""
 
     identity: str
     expires: float
     claims: dict[str, Any]
+    service_sid: str
 
 
-def verify(token: Any, *, secret: str, service_sid: str, clock: Clock) -> Access:
-    """Raises :class:`TwilioError` (401) that says what is wrong; the token itself is never repeated."""
+def verify(token: Any, *, secret: str, services: Container[str], clock: Clock) -> Access:
+    """``services``: the sids of the chat services that there are.
+
+    Raises :class:`TwilioError` (401) that says what is wrong; the token itself is never repeated."""
     if not isinstance(token, str) or not token:
         raise TwilioError(401, INVALID, "Invalid Access Token: it is empty")
     try:
@@ -46,8 +50,10 @@ def verify(token: Any, *, secret: str, service_sid: str, clock: Clock) -> Access
     chat = grants.get("chat") if isinstance(grants, dict) else None
     if not isinstance(identity, str) or not identity:
         raise TwilioError(401, INVALID_GRANTS, "Invalid Access Token grants: no identity")
-    if not isinstance(chat, dict) or chat.get("service_sid") != service_sid:
-        raise TwilioError(401, INVALID_GRANTS, f"Invalid Access Token grants: no chat grant for service {service_sid}")
+    service_sid = chat.get("service_sid") if isinstance(chat, dict) else None
+    if not isinstance(service_sid, str) or service_sid not in services:
+        text = "Invalid Access Token grants: no chat grant for a service that there is"
+        raise TwilioError(401, INVALID_GRANTS, text)
     expires = claims.get("exp")
     if not isinstance(expires, int | float) or isinstance(expires, bool):
         raise TwilioError(401, EXPIRED, "Access Token expired or expiration date invalid: no expiry")
@@ -58,4 +64,4 @@ def verify(token: Any, *, secret: str, service_sid: str, clock: Clock) -> Access
     # Clocks of different machines differ a little; a minute is forgiven.
     if isinstance(starts, int | float) and starts > now + 60:
         raise TwilioError(401, NOT_YET_VALID, "Access Token not yet valid")
-    return Access(identity, float(expires), claims)
+    return Access(identity, float(expires), claims, service_sid)

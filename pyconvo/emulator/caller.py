@@ -17,3 +17,5 @@ class Caller:
     user_sid: str
     connection_id: str | None = None
     claims: dict[str, Any] = field(default_factory=dict)
+    service_sid: str | None = None
+    """The chat service that the caller's token opens; None: the default one."""

@@ -64,7 +64,9 @@ class ChannelControl:
             raise TwilioError(400, BAD_REQUEST, "media must be a list")
         if not isinstance(body.get("autocreate", False), bool):
             raise TwilioError(400, BAD_REQUEST, "autocreate must be true or false")
-        arrival = self._model.inbound.receive(
+        named = "service" in request.query_params
+        model = self._model if named else self._service.account.receiver(body.get("from"), body.get("to"))
+        arrival = model.inbound.receive(
             body.get("from"),
             body.get("to"),
             body=body.get("body"),

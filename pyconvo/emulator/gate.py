@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pyconvo.emulator.caller import SCOPE_KEY, Caller
 from pyconvo.emulator.conversations import origin
 from pyconvo.emulator.errors import TwilioError
-from pyconvo.emulator.rest.account import authenticate, is_rest
+from pyconvo.emulator.rest.authentication import authenticate, is_rest
 from pyconvo.emulator.service import Service
 from pyconvo.emulator.webhooks.decisions import Asked, Decisions
 
@@ -113,7 +113,7 @@ class Gate:
                     action()
             if decisions.asked is None:
                 break
-            await self._service.webhooks.decide(decisions)
+            await decisions.asked.asker.decide(decisions)
         for message in answer:
             await send(message)
 
@@ -124,11 +124,26 @@ class Gate:
                 authenticate(Request(scope).headers.get("authorization"), self._service.config.secret)
             elif scope["path"].startswith(CLIENT_API) and scope["method"] != "OPTIONS":
                 scope[SCOPE_KEY] = self._caller(scope)
+            meant = self._meant(scope)
         except TwilioError as error:
             await refuse(error)(scope, receive, send)
             return
-        with origin.acting(_origin(scope)):
+        with origin.acting(_origin(scope)), self._service.chats.meaning(meant):
             await self._guarded(scope, receive, send)
+
+    def _meant(self, scope: Scope) -> str | None:
+        """The chat service that a direct request is for; the REST API finds its own in the path.
+
+        Raises:
+            TwilioError: 404/20404 for one that there is not.
+        """
+        if SCOPE_KEY in scope:
+            caller: Caller = scope[SCOPE_KEY]
+            return caller.service_sid
+        if is_rest(scope["path"]):
+            return None
+        sid = Request(scope).query_params.get("service")
+        return None if sid is None else self._service.chats.get(sid).sid
 
     def _rate(self, scope: Scope) -> None:
         """Raises Twilio's 429 when the caller has asked too often. The control plane may always be used."""
@@ -145,7 +160,7 @@ class Gate:
     def _caller(self, scope: Scope) -> Caller:
         service = self._service
         access = service.verify(Request(scope).headers.get("x-twilio-token"))
-        return Caller(access.identity, service.ensure_user(access.identity), None, access.claims)
+        return Caller(access.identity, service.ensure_user(access), None, access.claims, access.service_sid)
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Errors become JSON; what nobody foresaw becomes a 500 and a line in the log, never a dead connection."""

@@ -26,6 +26,7 @@ class Subscriber(Protocol):
 
     id: str
     identity: str | None
+    service_sid: str
     message_types: frozenset[str]
 
     def tell(self, message_type: str, payload: dict[str, Any], written: bytes | None = None) -> None: ...
@@ -38,8 +39,8 @@ class Subscriber(Protocol):
 class Hub:
     def __init__(self) -> None:
         self.connections: dict[str, Subscriber] = {}
-        #: Told of the first and the last connection of an identity.
-        self.on_presence: Callable[[str, bool], Any] = lambda identity, online: None
+        #: Told of the first and the last connection of an identity in a chat service.
+        self.on_presence: Callable[[str, str, bool], Any] = lambda service_sid, identity, online: None
         self.turn = asyncio.Lock()
         # Dictionaries instead of sets: events go out in the order of subscribing, the same in every run.
         self._by_object: dict[str, dict[str, Subscriber]] = {}
@@ -49,20 +50,20 @@ class Hub:
 
     def add(self, connection: Subscriber) -> None:
         """A connection has logged in."""
-        identity = connection.identity or ""
-        first = not self.of(identity)
+        who = connection.service_sid, connection.identity or ""
+        first = not self.of(*who)
         self.connections[connection.id] = connection
         if first:
-            self.on_presence(identity, True)
+            self.on_presence(*who, True)
 
     def remove(self, connection: Subscriber) -> None:
         """A connection has gone; harmless when it never logged in."""
         for sid in list(self.subscriptions(connection)):
             self.unsubscribe(connection, sid)
         if self.connections.pop(connection.id, None) is not None:
-            identity = connection.identity or ""
-            if not self.of(identity):
-                self.on_presence(identity, False)
+            who = connection.service_sid, connection.identity or ""
+            if not self.of(*who):
+                self.on_presence(*who, False)
 
     def clear(self) -> None:
         """Forget every connection, without telling anybody."""
@@ -70,8 +71,10 @@ class Hub:
         self._by_object.clear()
         self._by_connection.clear()
 
-    def of(self, identity: str) -> list[Subscriber]:
-        return [connection for connection in self.connections.values() if connection.identity == identity]
+    def of(self, service_sid: str, identity: str) -> list[Subscriber]:
+        """The connections of an identity of that chat service: another service's is somebody else."""
+        who = service_sid, identity
+        return [one for one in self.connections.values() if (one.service_sid, one.identity) == who]
 
     # -- subscriptions
 
@@ -120,11 +123,11 @@ class Hub:
         for event in events:
             self.later(lambda event=event: self._deliver(event))  # type: ignore[misc]
 
-    def notify(self, identity: str, message_type: str, payload: dict[str, Any]) -> None:
+    def notify(self, service_sid: str, identity: str, message_type: str, payload: dict[str, Any]) -> None:
         """Tell every connection of an identity that registered for the message type at login."""
 
         def deliver() -> None:
-            for connection in self.of(identity):
+            for connection in self.of(service_sid, identity):
                 if message_type in connection.message_types:
                     connection.tell(message_type, payload)
 

@@ -20,6 +20,18 @@ from pyconvo.emulator.sync.log import trim_all
 STEPS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     # The log of each Sync object is bounded: what it has too many of goes.
     trim_all,
+    # Roles have dates, and may share a name; conversations have a messaging service, and addresses of their own.
+    """
+    CREATE TABLE dated_roles (
+        sid TEXT PRIMARY KEY, friendly_name TEXT NOT NULL, scope TEXT NOT NULL, permissions TEXT NOT NULL,
+        date_created TEXT NOT NULL, date_updated TEXT NOT NULL);
+    INSERT INTO dated_roles SELECT
+        sid, friendly_name, scope, permissions, '1970-01-01T00:00:00.000Z', '1970-01-01T00:00:00.000Z' FROM roles;
+    DROP TABLE roles;
+    ALTER TABLE dated_roles RENAME TO roles;
+    ALTER TABLE conversations ADD COLUMN messaging_service_sid TEXT;
+    ALTER TABLE conversations ADD COLUMN bindings TEXT NOT NULL DEFAULT '{}'
+    """,
 )
 VERSION = 1 + len(STEPS)
 

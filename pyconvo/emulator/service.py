@@ -1,4 +1,4 @@
-"""The service as one object: database, clock, store, hub, domain, faults, log. What the doors open onto.
+"""The service as one object: clock, hub, chat services, faults, log. What the doors open onto.
 
 Not responsible for sockets and HTTP.
 """
@@ -8,14 +8,16 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import re
 import sqlite3
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from pyconvo.emulator import auth, database, exchange, fixtures
+from pyconvo.emulator.account import Account
+from pyconvo.emulator.chat_service import ChatServices
 from pyconvo.emulator.clock import LAST, Clock
-from pyconvo.emulator.config import ACCOUNT_SID, API_KEY_SID, AUTH_TOKEN, EmulatorConfig
-from pyconvo.emulator.conversations.context import Settings
+from pyconvo.emulator.config import ACCOUNT_SID, API_KEY_SID, EmulatorConfig
 from pyconvo.emulator.conversations.model import Conversations
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults import Faults
@@ -60,10 +62,13 @@ class Service:
         #: Every open socket by its connection's id, whether logged in or not.
         self.sockets: dict[str, Socket] = {}
         self.db: sqlite3.Connection = database.open_database(config.db)
+        self.chats = ChatServices(config, self.clock, self.ids, self.hub)
+        self.chats.on_remove = self._drop_those_of
+        self.account = Account(self.chats)
         self._connections = 0
         #: Of tokens that were made to expire before their time.
         self._expired: set[bytes] = set()
-        #: How often an identity's continuation token was made to expire.
+        #: By generation and identity: how often the continuation token was made to expire.
         self._continued: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         #: Plays a recording to whoever connects, instead of serving them.
@@ -92,32 +97,34 @@ class Service:
                 self.conversations.seed(fixture)
 
     def _start(self) -> None:
-        self.generation = database.generation(self.db)
-        config = self.config
-        url = f"https://cds.us1.twilio.com/v3/Services/{config.service_sid}"
-        self.store = SyncStore(self.db, self.clock, self.ids, url)
-        self.store.on_commit = self.hub.publish
-        self.conversations = Conversations(
-            self.store,
-            self.clock,
-            self.ids,
-            self.hub.notify,
-            Settings(
-                account_sid=ACCOUNT_SID,
-                service_sid=config.service_sid,
-                media_url=config.url,
-                secret=config.secret,
-                reachability=config.reachability,
-                typing_timeout=config.typing_timeout,
-                delivery_interval=config.delivery_interval,
-            ),
-        )
-        self.hub.on_presence = self.conversations.presence
-        self.webhooks = Webhooks(self.conversations, AUTH_TOKEN, self.clock, self.hub.later)
+        self.chats.start(self.db)
+
+    # -- of the chat service that is meant
+
+    @property
+    def store(self) -> SyncStore:
+        return self.chats.current.store
+
+    @property
+    def conversations(self) -> Conversations:
+        return self.chats.current.conversations
+
+    @property
+    def webhooks(self) -> Webhooks:
+        return self.chats.current.webhooks
+
+    def _drop_those_of(self, service_sid: str) -> None:
+        for one in list(self.hub.connections.values()):
+            if one.service_sid == service_sid:
+                self.hub.remove(one)
+                one.drop()
+
+    # -- as a whole
 
     def reset(self, seed: int | None = None) -> None:
         """Forget everything: data, faults, log, clock, connections. ``seed`` makes identifiers repeatable."""
         self._forget(self.config.seed if seed is None else seed)
+        self.chats.discard_others()
         database.empty(self.db)
         self._start()
 
@@ -127,8 +134,9 @@ class Service:
         for socket in list(self.sockets.values()):
             socket.drop()
         self.hub.clear()
-        self.webhooks.stop()
-        self.background(self.webhooks.close())
+        self.chats.retire_all()
+        for one in self.chats.all():
+            self.background(one.webhooks.close())
         self.rates.clear()
         self.faults.clear(seed)
         self._expired.clear()
@@ -154,7 +162,8 @@ class Service:
         """The whole state as one JSON document."""
         clock = self.clock
         shown = {"now": clock.now(), "iso": clock.iso(), "offset": clock.offset, "frozen": clock.frozen}
-        return exchange.write(self.db) | {"clock": shown, "ids": self.ids.state()}
+        others = {one.sid: exchange.write(one.db) for one in self.chats.all() if one is not self.chats.default}
+        return exchange.write(self.db) | {"clock": shown, "ids": self.ids.state(), "services": others}
 
     def take_over(self, document: Any) -> None:
         """Become what :meth:`export` wrote; connections are dropped, faults and records forgotten.
@@ -162,33 +171,46 @@ class Service:
         Raises :class:`TwilioError` (400), and then nothing has changed.
         """
         imported = exchange.read(document)
+        others: dict[str, sqlite3.Connection] = {}
         try:
+            for sid, content in (document.get("services") or {}).items():
+                if not re.fullmatch(r"IS[0-9a-f]{32}", sid):
+                    raise ValueError(f"{sid!r} is no sid of a service")
+                others[sid] = exchange.read(content)
             shown = document.get("clock") or {}
             now, offset = float(shown.get("now", 0)), float(shown.get("offset", 0))
             if not (0 <= now <= LAST and abs(offset) <= LAST):
                 raise ValueError("the clock")
             Ids().restore(document.get("ids"))
-        except (TypeError, ValueError, AttributeError) as error:
-            imported.close()
+        except (TwilioError, TypeError, ValueError, AttributeError) as error:
+            for one in (imported, *others.values()):
+                one.close()
+            if isinstance(error, TwilioError):
+                raise
             raise TwilioError(400, 20001, f"the state cannot be read: {error!r}") from error
         self._forget(self.config.seed)
+        self.chats.discard_others()
         self.clock.restore(now, offset, frozen=bool(shown.get("frozen")))
         self.ids.restore(document.get("ids"))
         imported.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
         imported.backup(self.db)
         imported.close()
+        for sid, db in others.items():
+            self.chats.adopt(sid, db)
+            db.close()
         # Clients may have kept a later state of this data than the one that is back now.
         database.renew_generation(self.db)
         self._start()
 
     async def close(self) -> None:
         """Send no more webhooks, write the state where it should go, and give the database back."""
-        await self.webhooks.close()
+        self.chats.retire_all()
         self.stop_replay()
         if self.recorder is not None:
             self.recorder.close()
         if self.config.export_file is not None:
             fixtures.write(self.config.export_file, self.export())
+        await self.chats.close()
         self.db.close()
 
     def token(self, identity: str, ttl: float) -> str:
@@ -198,7 +220,7 @@ class Service:
             account_sid=ACCOUNT_SID,
             api_key_sid=API_KEY_SID,
             api_key_secret=self.config.secret,
-            service_sid=self.config.service_sid,
+            service_sid=self.chats.current.sid,
             ttl=ttl,
             now=self.clock.now(),
         )
@@ -209,27 +231,28 @@ class Service:
         """Raises :class:`TwilioError` (401) for a token that does not open this service."""
         if isinstance(token, str) and self._expired and _digest(token) in self._expired:
             raise TwilioError(401, auth.EXPIRED, "Access Token expired or expiration date invalid")
-        return auth.verify(token, secret=self.config.secret, service_sid=self.config.service_sid, clock=self.clock)
+        return auth.verify(token, secret=self.config.secret, services=self.chats, clock=self.clock)
 
     def expire(self, token: str) -> None:
         """Refuse a token from now on, as if its time were over."""
         self._expired.add(_digest(token))
 
-    def ensure_user(self, identity: str) -> str:
-        """The sid of the identity's user, made when it is new."""
-        return self.conversations.ensure_user(identity).sid
+    def ensure_user(self, access: auth.Access) -> str:
+        """The sid of the user that a token names, made when it is new."""
+        return self.chats.get(access.service_sid).conversations.ensure_user(access.identity).sid
 
-    def storage_id(self, identity: str) -> str:
+    def storage_id(self, access: auth.Access) -> str:
         """Names the client's cache of this data: other data, other name."""
-        text = f"{self.config.service_sid}/{identity}/{self.generation}{self._salt}"
+        generation = self.chats.get(access.service_sid).generation
+        text = f"{access.service_sid}/{access.identity}/{generation}{self._salt}"
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
-    def continuation(self, given: Any, identity: str, *, outdated: bool = False) -> dict[str, Any]:
+    def continuation(self, given: Any, access: auth.Access, *, outdated: bool = False) -> dict[str, Any]:
         """The continuation token and its status, as the answer to init carries them. ``outdated``: it has expired."""
+        who = f"{self.chats.get(access.service_sid).generation}:{access.identity}"
         if outdated:
-            self._continued[identity] = self._continued.get(identity, 0) + 1
-        issue = self._continued.get(identity, 0)
-        fresh = base64.urlsafe_b64encode(f"{self.generation}:{identity}:{issue}".encode()).decode()
+            self._continued[who] = self._continued.get(who, 0) + 1
+        fresh = base64.urlsafe_b64encode(f"{who}:{self._continued.get(who, 0)}".encode()).decode()
         if given == fresh:
             return {"continuation_token": fresh, "continuation_token_status": {"reissued": False}}
         reason, text = ("MISSING", "Continuation token is not provided")

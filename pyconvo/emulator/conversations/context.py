@@ -41,6 +41,12 @@ class Settings:
     """Messages whose recipients are on a page, unless the client asks for another number."""
     delivery_interval: float | None = None
     """Seconds from one status of a receipt to the next; None: receipts do not advance by themselves."""
+    messaging_service_sid: str | None = None
+    """The one that new conversations belong to."""
+    timer_inactive: float | None = None
+    """Seconds without activity after which new conversations turn inactive; None: never."""
+    timer_closed: float | None = None
+    """Seconds without activity after which new conversations turn closed; None: never."""
     limits: Limits = field(default_factory=Limits)
 
 

@@ -6,6 +6,7 @@ runs out (``timers``).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -96,9 +97,11 @@ class ConversationRules:
         sid: str | None = None,
         state: str = "active",
         dates: Mapping[str, str] | None = None,
+        messaging_service_sid: Any = None,
+        email: Mapping[str, str] | None = None,
     ) -> Conversation:
         """A new conversation without participants. From ``created_by`` on: for the service itself; ``dates``:
-        ``date_created`` and ``date_updated``, where they are not now.
+        ``date_created`` and ``date_updated``, where they are not now; ``email``: ``address`` and ``name`` for e-mails.
 
         Raises:
             TwilioError: 50107, 50353 (unique name taken), 50390, 50003, 50004, 50303, 50304, 50384.
@@ -117,14 +120,16 @@ class ConversationRules:
             state=state,
             state_updated=now,
             active_since=context.clock.now(),
-            timer_inactive=None,
-            timer_closed=None,
+            timer_inactive=context.settings.timer_inactive,
+            timer_closed=context.settings.timer_closed,
             next_index=0,
             last_index=None,
             last_timestamp=None,
             creator_joined=0,
             date_created=now,
             date_updated=now,
+            messaging_service_sid=_messaging_service(messaging_service_sid) or context.settings.messaging_service_sid,
+            bindings=_bindings("{}", email or {}),
         )
         conversation = self._amended(
             dated(conversation, dates or {}), context.events.before("conversation.added", conversation=conversation)
@@ -135,10 +140,12 @@ class ConversationRules:
             context.store.create_map(conversation.roster)
             context.store.create_document(conversation.document, published.document(conversation))
             context.events.emit("conversation.added", conversation=conversation)
+        self.on_change(conversation)
         return conversation
 
     def update(self, actor: str | None, key: str, changes: dict[str, Any]) -> Conversation:
-        """Changes ``friendly_name``, ``unique_name`` (empty: none), ``attributes`` and dates, as far as given.
+        """Changes what is given of ``friendly_name``, ``unique_name`` (empty: none), ``attributes``,
+        ``messaging_service_sid``, ``email`` and dates.
 
         Raises:
             TwilioError: 50350, 50377 (closed), 50430/50107, 50353, 50390, 50003, 50004, 50303, 50304.
@@ -157,6 +164,11 @@ class ConversationRules:
         if "attributes" in changes:
             longest = self._context.limits.conversation_attributes
             updated = replace(updated, attributes=limits.attributes(changes["attributes"], longest=longest))
+        if changes.get("messaging_service_sid"):
+            sid = _messaging_service(changes["messaging_service_sid"])
+            updated = replace(updated, messaging_service_sid=sid)
+        if "email" in changes:
+            updated = replace(updated, bindings=_bindings(updated.bindings, changes["email"]))
         updated = dated(updated, changes)
         events = self._context.events
         updated = self._amended(updated, events.before("conversation.updated", conversation=updated, **about))
@@ -280,3 +292,23 @@ class ConversationRules:
         if holder is not None and holder.sid != own_sid:
             raise refusal(Code.UNIQUE_NAME_EXISTS, name)
         return name
+
+
+def _messaging_service(value: Any) -> str | None:
+    if not value:
+        return None
+    if not isinstance(value, str) or not limits.MESSAGING_SERVICE_SID.fullmatch(value):
+        raise refusal(Code.MESSAGING_SERVICE_INVALID, str(value)[:100])
+    return value
+
+
+def _bindings(bindings: str, email: Mapping[str, str]) -> str:
+    """With the changes for e-mail; what is empty goes."""
+    kept = json.loads(bindings)
+    changed = {**kept.get("email", {}), **email}
+    for name, value in changed.items():
+        limits.text(value, f"the {name} for e-mails", longest=256, code=Code.BAD_REQUEST)
+    changed = {name: value for name, value in changed.items() if value}
+    return json.dumps(
+        {**{key: one for key, one in kept.items() if key != "email"}, **({"email": changed} if changed else {})}
+    )

@@ -63,6 +63,9 @@ class Inbound:
         #: Whether to make a conversation for strangers who write to this address (address configurations say so):
         #: ``creates_for(channel, proxy_address)``.
         self.creates_for: Callable[[str, str], bool] = lambda _channel, _address: False
+        #: Told of a conversation that was made for a stranger, before the message is in it:
+        #: ``on_created(conversation_sid, channel, proxy_address)``.
+        self.on_created: Callable[[str, str, str], None] = lambda _sid, _channel, _address: None
 
     def receive(
         self,
@@ -96,6 +99,7 @@ class Inbound:
                     raise _unmatched(kind, given)
                 made = self._conversations.create(None)
                 participant = self._participants.add_non_chat(None, made.sid, given)
+                self.on_created(made.sid, kind, given["proxy_address"])
             message = self._messages.send(
                 None,
                 participant.conversation_sid,

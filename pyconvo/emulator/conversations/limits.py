@@ -14,6 +14,7 @@ from pyconvo.emulator.conversations.errors import Code, refusal
 
 CONVERSATION_SID = re.compile(r"CH[0-9a-fA-F]{32}")
 PARTICIPANT_SID = re.compile(r"MB[0-9a-fA-F]{32}")
+MESSAGING_SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
 USER_SID = re.compile(r"US[0-9a-fA-F]{32}")
 MEDIA_SID = re.compile(r"ME[0-9a-fA-F]{32}")
 

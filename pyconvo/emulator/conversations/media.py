@@ -103,7 +103,10 @@ class MediaStore:
     def temporary(self, sid: str) -> str:
         """Path and query of a fresh temporary address."""
         expires = str(int(self._context.clock.now()) + LIFETIME)
-        return f"/media-content/{sid}?expires={expires}&signature={self._signature(sid, expires)}"
+        signature = self._signature(sid, expires)
+        return (
+            f"/media-content/{sid}?service={self._context.settings.service_sid}&expires={expires}&signature={signature}"
+        )
 
     def place(self, found: Media) -> tuple[str | None, str | None]:
         """The sids of the conversation and the message that a medium is in."""

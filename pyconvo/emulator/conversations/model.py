@@ -15,6 +15,7 @@ from pyconvo.emulator.conversations import origin, seed, state
 from pyconvo.emulator.conversations.content import ContentTemplates
 from pyconvo.emulator.conversations.context import Context, Notify, Settings
 from pyconvo.emulator.conversations.conversation import ConversationRules
+from pyconvo.emulator.conversations.defaults import ServiceDefaults
 from pyconvo.emulator.conversations.delivery import Delivery
 from pyconvo.emulator.conversations.events import Events
 from pyconvo.emulator.conversations.inbound import Inbound
@@ -53,6 +54,7 @@ class Conversations:
         with store.transaction():
             create_tables(store.db)
             self.permissions = Permissions(self.context)
+        self.settings.reachability = bool(self.permissions.defaults.reachability)
         self.users = Users(self.context, self.permissions)
         self.conversations = ConversationRules(self.context, self.permissions)
         self.participants = Participants(self.context, self.permissions, self.users, self.conversations)
@@ -95,6 +97,21 @@ class Conversations:
         """The first connection of ``identity`` came up, or the last one went away."""
         with origin.acting(origin.client(identity)):
             self.users.reached(identity, online=online)
+
+    def configure(self, changes: dict[str, Any]) -> ServiceDefaults:
+        """The service's configuration; see ``Permissions.set_defaults``."""
+        before = self.settings.reachability
+        with self.context.store.transaction():
+            made = self.permissions.set_defaults(changes)
+            self.settings.reachability = bool(made.reachability)
+            if made.reachability and not before:
+                self.users.show_reachability()
+        return made
+
+    def retire(self) -> None:
+        """Nothing happens by the clock any more: its data is about to go."""
+        self.timers.forget()
+        self.delivery.set_interval(None)
 
     def remove_user(self, key: str) -> None:
         """Removes a user (identity or sid), its devices, and its participants wherever there are any.

@@ -30,7 +30,7 @@ def document(conversation: Conversation) -> dict[str, Any]:
         # All messages were removed: only a value that is there and empty takes the old one away.
         data["lastMessage"] = None
     data["state"] = {"current": conversation.state, "dateUpdated": conversation.state_updated}
-    data["bindings"] = {}
+    data["bindings"] = json.loads(conversation.bindings)
     return data
 
 

@@ -20,6 +20,8 @@ class Role:
     """``service`` (on a user) or ``conversation`` (on a participant)."""
     permissions: str
     """JSON list of permission names."""
+    date_created: str
+    date_updated: str
 
     @property
     def names(self) -> list[str]:
@@ -75,6 +77,9 @@ class Conversation:
     """1 once the creator has been a participant: from then on only participants see the conversation."""
     date_created: str
     date_updated: str
+    messaging_service_sid: str | None = None
+    bindings: str = "{}"
+    """JSON object: ``email`` with the ``address`` and ``name`` that e-mails go out with."""
 
     @property
     def document(self) -> str:

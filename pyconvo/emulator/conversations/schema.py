@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS roles (
-    sid TEXT PRIMARY KEY, friendly_name TEXT NOT NULL UNIQUE, scope TEXT NOT NULL, permissions TEXT NOT NULL);
+    sid TEXT PRIMARY KEY, friendly_name TEXT NOT NULL, scope TEXT NOT NULL, permissions TEXT NOT NULL,
+    date_created TEXT NOT NULL, date_updated TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS users (
     identity TEXT PRIMARY KEY, sid TEXT NOT NULL UNIQUE, friendly_name TEXT, attributes TEXT NOT NULL,
     role_sid TEXT NOT NULL, online INTEGER NOT NULL, notifiable INTEGER NOT NULL,
@@ -39,7 +40,8 @@ CREATE TABLE IF NOT EXISTS conversations (
     created_by TEXT NOT NULL, access TEXT, state TEXT NOT NULL, state_updated TEXT NOT NULL,
     active_since REAL NOT NULL, timer_inactive REAL, timer_closed REAL, next_index INTEGER NOT NULL,
     last_index INTEGER, last_timestamp TEXT, creator_joined INTEGER NOT NULL,
-    date_created TEXT NOT NULL, date_updated TEXT NOT NULL);
+    date_created TEXT NOT NULL, date_updated TEXT NOT NULL, messaging_service_sid TEXT,
+    bindings TEXT NOT NULL DEFAULT '{}');
 CREATE TABLE IF NOT EXISTS participants (
     sid TEXT PRIMARY KEY, conversation_sid TEXT NOT NULL, identity TEXT, type TEXT NOT NULL, role_sid TEXT NOT NULL,
     attributes TEXT NOT NULL, notification_level TEXT NOT NULL, last_read_index INTEGER, last_read_at TEXT,

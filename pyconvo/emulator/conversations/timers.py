@@ -34,6 +34,10 @@ class StateTimers:
             self._planned[conversation.sid] = due[0]
             self._context.clock.call_at(due[0], lambda: self._fire(conversation.sid, due[0]))
 
+    def forget(self) -> None:
+        """No timer that is set does anything any more."""
+        self._planned.clear()
+
     def _fire(self, sid: str, when: float) -> None:
         if self._planned.get(sid) != when:
             return

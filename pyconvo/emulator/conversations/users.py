@@ -12,7 +12,7 @@ from typing import Any
 from pyconvo.emulator.conversations import limits, published
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.errors import Code, refusal
-from pyconvo.emulator.conversations.permissions import SERVICE_USER, Permissions
+from pyconvo.emulator.conversations.permissions import Permissions
 from pyconvo.emulator.conversations.records import User
 from pyconvo.emulator.conversations.schema import USERS
 
@@ -51,7 +51,7 @@ class Users:
         *,
         friendly_name: str | None = None,
         attributes: str | None = None,
-        role: str = SERVICE_USER,
+        role: str = "user",
     ) -> User:
         """A new user.
 
@@ -146,6 +146,12 @@ class Users:
                     changed = frozenset({"is_online", "is_notifiable"})
                     self._context.events.emit("user.updated", user=updated, previous=user, changed=changed)
         return updated
+
+    def show_reachability(self) -> None:
+        """Tells clients of everybody; the service has begun to."""
+        with self._context.store.transaction():
+            for user in self.all():
+                self._publish(user, "reachability", published.reachability(user))
 
     def all_offline(self) -> None:
         """After a restart on an old database: nobody is connected yet, whatever was stored last."""

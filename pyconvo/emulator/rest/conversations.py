@@ -49,7 +49,7 @@ def update(call: Call) -> Response:
     state = _state(form)
     with call.model.context.store.transaction():
         found = rules.open(call.path["conversation"])
-        changes = form.renamed(_TEXTS) | form.dates()
+        changes = form.renamed(_TEXTS) | form.dates() | _more(form)
         if changes:
             found = rules.update(None, found.sid, changes)
         found = _timed(call, found)
@@ -89,8 +89,14 @@ def _made(call: Call) -> Conversation:
     state = _state(form)
     if state is None and ("Timers.Inactive" in form or "Timers.Closed" in form):
         raise refusal(Code.TIMER_WITHOUT_STATE, "State is needed, too")
-    made = rules.create(None, state=state or "active", dates=form.dates(), **form.renamed(_TEXTS))
+    made = rules.create(None, state=state or "active", dates=form.dates(), **form.renamed(_TEXTS), **_more(form))
     return _timed(call, made)
+
+
+def _more(form: Parameters) -> dict[str, Any]:
+    more: dict[str, Any] = form.renamed({"MessagingServiceSid": "messaging_service_sid"})
+    email = form.renamed({"Bindings.Email.Address": "address", "Bindings.Email.Name": "name"})
+    return more | ({"email": email} if email else {})
 
 
 def _timed(call: Call, found: Conversation) -> Conversation:

@@ -94,19 +94,19 @@ def _notifications(call: Call, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def create_credential(call: Call) -> Response:
-    made = call.model.push.credentials.create(
+    made = call.service.account.credentials.create(
         call.form.required("Type"), friendly_name=call.form.text("FriendlyName"), sandbox=call.form.boolean("Sandbox")
     )
     return JSONResponse(_credential(call, made), 201)
 
 
 def credentials(call: Call) -> Response:
-    found = call.model.push.credentials.all()
+    found = call.service.account.credentials.all()
     return page(call, "credentials", found, lambda one: _credential(call, one), sid=lambda one: one.sid)
 
 
 def credential(call: Call) -> Response:
-    return JSONResponse(_credential(call, call.model.push.credentials.get(call.path["sid"])))
+    return JSONResponse(_credential(call, call.service.account.credentials.get(call.path["sid"])))
 
 
 def update_credential(call: Call) -> Response:
@@ -114,11 +114,11 @@ def update_credential(call: Call) -> Response:
     sandbox = call.form.boolean("Sandbox")
     if sandbox is not None:
         changes["sandbox"] = sandbox
-    return JSONResponse(_credential(call, call.model.push.credentials.update(call.path["sid"], changes)))
+    return JSONResponse(_credential(call, call.service.account.credentials.update(call.path["sid"], changes)))
 
 
 def remove_credential(call: Call) -> Response:
-    call.model.push.credentials.delete(call.path["sid"])
+    call.service.account.credentials.delete(call.path["sid"])
     return Response(status_code=204)
 
 

@@ -15,9 +15,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
-from pyconvo.emulator.conversations.model import Conversations
 from pyconvo.emulator.errors import TwilioError
-from pyconvo.emulator.rest.account import is_rest
+from pyconvo.emulator.rest.authentication import is_rest
 from pyconvo.emulator.rest.call import Call, Handler
 from pyconvo.emulator.rest.forms import Parameters, form_of
 from pyconvo.emulator.service import Service
@@ -62,11 +61,14 @@ class RestRouter(BaseRoute):
             await JSONResponse(error.body(), 405, {"Allow": ", ".join(methods)})(scope, receive, send)
             return
         named = path.pop("service", None)
+        if named is not None and named not in self._service.chats:
+            raise _unknown(scope["path"])
+        chat = self._service.account.default if named is None else self._service.chats.get(named)
         root = f"{request.url.scheme}://{request.url.netloc}/v1"
         call = Call(
             service=self._service,
-            model=self._model(named, scope["path"]),
-            webhooks=self._service.webhooks,
+            model=chat.conversations,
+            webhooks=chat.webhooks,
             root=root,
             named=named is not None,
             address=root + str(scope.get("raw_path", b"").decode("latin-1")).removeprefix("/v1").partition("?")[0],
@@ -75,11 +77,6 @@ class RestRouter(BaseRoute):
             query=Parameters(request.query_params.multi_items()),
         )
         await handler(call)(scope, receive, send)
-
-    def _model(self, named: str | None, path: str) -> Conversations:
-        if named not in (None, self._service.config.service_sid):
-            raise _unknown(path)
-        return self._service.conversations
 
     def _find(self, parts: list[str]) -> Found | None:
         """The handlers by method. Of several shapes that fit, the one that says more."""

@@ -5,7 +5,17 @@ Not responsible for what happens there.
 
 from __future__ import annotations
 
-from pyconvo.emulator.rest import conversations, messages, participants, push, users, webhooks
+from pyconvo.emulator.rest import (
+    account,
+    conversations,
+    messages,
+    participants,
+    push,
+    roles,
+    services,
+    users,
+    webhooks,
+)
 from pyconvo.emulator.rest.call import Handler
 from pyconvo.emulator.rest.router import RestRouter, below
 from pyconvo.emulator.service import Service
@@ -17,7 +27,9 @@ def rest_route(service: Service) -> RestRouter:
         *participants.TABLE,
         *messages.TABLE,
         *users.TABLE,
+        *roles.TABLE,
         *webhooks.TABLE,
     ]
-    of_service = below("/Services/{service}", [*shared, *webhooks.SERVICE_TABLE, *push.TABLE])
-    return RestRouter(service, [*shared, *webhooks.ACCOUNT_TABLE, *push.CREDENTIALS, *of_service])
+    of_account = [*account.TABLE, *webhooks.ACCOUNT_TABLE, *push.CREDENTIALS, *services.ACCOUNT_TABLE]
+    of_service = [*shared, *webhooks.SERVICE_TABLE, *push.TABLE, *services.SERVICE_TABLE]
+    return RestRouter(service, [*shared, *of_account, *below("/Services/{service}", of_service)])

@@ -34,14 +34,14 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class SyncRoutes:
-    def __init__(self, store: Callable[[], SyncStore], service_sid: str) -> None:
-        """``store`` is asked anew for every request: a reset makes a new one."""
+    def __init__(self, store: Callable[[], SyncStore], service_sid: Callable[[], str]) -> None:
+        """Both are asked anew for every request: it is for one chat service, and a reset makes new ones."""
         self._current = store
         self._service_sid = service_sid
 
     def routes(self) -> list[Route]:
         table: list[Route] = []
-        for base in ("/v3", f"/v3/Services/{self._service_sid}"):
+        for base in ("/v3", "/v3/Services/{service}"):
             for name, kind in KINDS.items():
                 entity = f"{base}/{name}/{{id:path}}"
                 items = f"{base}/{name}/{{id}}/Items"
@@ -62,6 +62,9 @@ class SyncRoutes:
 
     def _as(self, kind: Kind, handler: Callable[[Request, Kind], Awaitable[Response]]) -> Handler:
         async def endpoint(request: Request) -> Response:
+            named = request.path_params.get("service")
+            if named not in (None, self._service_sid()):
+                raise TwilioError(404, 20404, f"Service {named} is not the one of the token")
             try:
                 return await handler(request, kind)
             except SyncNotFound as error:
@@ -79,7 +82,7 @@ class SyncRoutes:
         included = None
         if kind == "map" and request.query_params.get("Include") == "items":
             included = store.items(kind, target.sid, page_size=LARGEST_PAGE)
-        return JSONResponse(resources.entity(store, target, self._service_sid, included))
+        return JSONResponse(resources.entity(store, target, self._service_sid(), included))
 
     async def _items(self, request: Request, kind: Kind) -> Response:
         store = self._current()
@@ -134,7 +137,7 @@ class SyncRoutes:
             made = store.create_list(name, created_by=caller)
         else:
             made = store.create_map(name, created_by=caller)
-        return JSONResponse(resources.entity(store, made, self._service_sid), status_code=201)
+        return JSONResponse(resources.entity(store, made, self._service_sid()), status_code=201)
 
     async def _update(self, request: Request, kind: Kind) -> Response:
         store = self._current()
@@ -142,7 +145,7 @@ class SyncRoutes:
         body = await read(request)
         if kind == "document" and "data" in body:
             target = store.update_document(target.sid, _data(body), revision=_revision(request))
-        return JSONResponse(resources.entity(store, target, self._service_sid))
+        return JSONResponse(resources.entity(store, target, self._service_sid()))
 
     async def _remove(self, request: Request, kind: Kind) -> Response:
         self._current().remove(kind, self._open(request, kind, writing=True).sid)

@@ -47,6 +47,8 @@ class Connection:
     def __init__(self, service: Service, app: ASGIApp, socket: WebSocket) -> None:
         self.id = f"connection-{service.next_connection()}"
         self.identity: str | None = None
+        #: Of the chat service that it has logged in to.
+        self.service_sid = ""
         self.message_types: frozenset[str] = frozenset()
         #: Whether it is over: nothing is read from it or told to it any more, whatever is still under way.
         self.ended = False

@@ -55,14 +55,14 @@ class Login:
             service.hub.remove(connection)
             with service.hub.deferred() as actions:
                 try:
-                    self.user_sid = service.ensure_user(access.identity)
+                    self.user_sid = service.ensure_user(access)
                 except TwilioError as error:
                     self._refuse(header, error)
                     return
-                connection.identity = access.identity
+                connection.identity, connection.service_sid = access.identity, access.service_sid
                 connection.message_types = frozenset(name for one in registrations for name in one["message_types"])
                 service.hub.add(connection)
-            connection.reply(header, OK, **self._answer(header, access.identity, registrations, outdated))
+            connection.reply(header, OK, **self._answer(header, access, registrations, outdated))
             self._accept(access, header["token"])
             for action in actions:
                 action()
@@ -73,8 +73,9 @@ class Login:
             return
         try:
             access = self._service.verify(header.get("token"))
-            if access.identity != self._connection.identity:
-                raise TwilioError(401, IDENTITY_CHANGED, "the new token is for another identity")
+            who = self._connection.identity, self._connection.service_sid
+            if (access.identity, access.service_sid) != who:
+                raise TwilioError(401, IDENTITY_CHANGED, "the new token is for another identity or another service")
         except TwilioError as error:
             self._connection.reply(header, _unauthorized(error))
             return
@@ -92,15 +93,15 @@ class Login:
         self._connection.end()
 
     def _answer(
-        self, header: dict[str, Any], identity: str, registrations: list[dict[str, Any]], outdated: bool
+        self, header: dict[str, Any], access: auth.Access, registrations: list[dict[str, Any]], outdated: bool
     ) -> dict[str, Any]:
         service = self._service
         product = next((one["product"] for one in registrations), DEFAULT_PRODUCT)
         contexts = [{"notification_ctx_id": service.packet_ids.uuid()} | one for one in registrations]
         return {
             "capabilities": ["client_update", "offline_storage"],
-            **service.continuation(header.get("continuation_token"), identity, outdated=outdated),
-            "offline_storage": {product: {"storage_id": service.storage_id(identity)}},
+            **service.continuation(header.get("continuation_token"), access, outdated=outdated),
+            "offline_storage": {product: {"storage_id": service.storage_id(access)}},
             "init_registrations": contexts,
         }
 

@@ -72,18 +72,20 @@ class Requests:
             if (connection.ended and not begun) or access is None:
                 return
             acting = origin.acting(origin.client(access.identity))
-            with service.hub.deferred() as actions, decisions.running(), acting:
-                caller = Caller(access.identity, self._login.user_sid, connection.id, access.claims)
-                content_type = str(header.get("payload_type") or JSON_TYPE)
-                answer = await tunnel.request(self._app, caller, http, body, content_type)
-            if decisions.asked is not None:
-                pass
-            elif silent:
-                connection.drop()
-            else:
-                self._send(header, answer)
-            for action in actions:
-                action()
+            with service.chats.meaning(access.service_sid):
+                with service.hub.deferred() as actions, decisions.running(), acting:
+                    identity, sid = access.identity, access.service_sid
+                    caller = Caller(identity, self._login.user_sid, connection.id, access.claims, sid)
+                    content_type = str(header.get("payload_type") or JSON_TYPE)
+                    answer = await tunnel.request(self._app, caller, http, body, content_type)
+                if decisions.asked is not None:
+                    pass
+                elif silent:
+                    connection.drop()
+                else:
+                    self._send(header, answer)
+                for action in actions:
+                    action()
         if decisions.asked is not None:
             # Beside the others: who is asked may take seconds.
             service.background(self._decided(header, body, http, silent, decisions))
@@ -92,9 +94,11 @@ class Requests:
         self, header: dict[str, Any], body: bytes, http: dict[str, Any], silent: bool, decisions: Decisions
     ) -> None:
         """Once asked, it is carried out even if nobody is left to be answered, unless the data is gone meanwhile."""
-        webhooks = self._service.webhooks
-        await webhooks.decide(decisions)
-        if webhooks is self._service.webhooks:
+        if decisions.asked is None:
+            return
+        asker = decisions.asked.asker
+        await asker.decide(decisions)
+        if not asker.closed:
             await self._answer(header, body, http, silent=silent, decisions=decisions)
 
     async def _delayed(self, header: dict[str, Any], body: bytes, http: dict[str, Any], delay: float) -> None:

@@ -13,10 +13,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from pyconvo.emulator.conversations.events import DomainEvent
 from pyconvo.emulator.ids import reusing
+
+
+class Asker(Protocol):
+    """Who sends questions: the engine of a chat service."""
+
+    @property
+    def closed(self) -> bool: ...
+
+    async def decide(self, request: Decisions) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,7 @@ class Question:
     url: str
     method: str
     event: DomainEvent
+    asker: Asker
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,11 @@ class Webhooks:
         auth_token: str,
         clock: Clock,
         later: Callable[[Callable[[], Any]], None],
+        shared: Webhooks | None = None,
     ) -> None:
+        """``shared``: the engine of the account's default service, which keeps the account's settings and the record
+        of deliveries for all.
+        """
         with model.context.store.transaction():
             create_tables(model.context.db)
         self._model = model
@@ -58,13 +62,17 @@ class Webhooks:
         self._queues: dict[tuple[str, str], deque[Delivery]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        self.rules = HookRules(model.context)
-        self.deliveries = Deliveries()
+        self.rules: HookRules = HookRules(model.context, None if shared is None else shared.rules)
+        self.deliveries: Deliveries = Deliveries() if shared is None else shared.deliveries
         #: Play the receiver for tests that have none.
-        self.receivers = Receivers()
+        self.receivers: Receivers = Receivers() if shared is None else shared.receivers
         self.service_sid = model.settings.service_sid
         model.events.interceptor = self._before
         model.events.subscribe(self._happened)
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
 
     async def close(self) -> None:
         """Stop: what has not been sent is not sent any more."""
@@ -92,7 +100,7 @@ class Webhooks:
         where = self.rules.for_phase(self.service_sid, name)
         if where is None:
             return {}
-        verdict = now.on(Question(name, *where, event))
+        verdict = now.on(Question(name, *where, event, self))
         if verdict.refused:
             raise cancelled()
         return verdict.amendments

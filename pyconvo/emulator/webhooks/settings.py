@@ -28,13 +28,17 @@ _HOOK_SID: Final = re.compile(r"WH[0-9a-fA-F]{32}")
 
 
 class HookRules:
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, account: HookRules | None = None) -> None:
+        """``account``: who keeps the account's settings; None: this one."""
         self._context = context
+        self._account = account
 
     # -- the account's and the service's
 
     def get(self, scope: str) -> HookSettings:
         """Those of ``account`` or of a service's sid; nothing is sent while nothing has been set."""
+        if scope == ACCOUNT and self._account is not None:
+            return self._account.get(scope)
         found = SETTINGS.get(self._context.db, scope)
         return found or HookSettings(scope, None, None, "POST", "[]", "webhook")
 
@@ -44,6 +48,8 @@ class HookRules:
         Raises:
             TwilioError: 50077/50078 bad URL, 50055 bad method, 50054 unknown event in ``filters`` or bad target.
         """
+        if scope == ACCOUNT and self._account is not None:
+            return self._account.update(scope, changes)
         current = self.get(scope)
         made = replace(
             current,
@@ -126,6 +132,11 @@ class HookRules:
         with self._context.store.transaction():
             SCOPED_HOOKS.insert(self._context.db, made)
         return made
+
+    def checked(self, given: Mapping[str, Any]) -> ScopedHook:
+        """The webhook that ``create`` would make, for nobody yet. Raises as ``create``."""
+        target = str(given["target"])
+        return self._complete(ScopedHook("", "", target, None, "POST", "[]", "[]", None, None, "", ""), given)
 
     def change(self, conversation_sid: str, sid: str, given: Mapping[str, Any]) -> ScopedHook:
         """Changes what ``given`` has, except the target. Raises as ``find`` and ``create``."""
