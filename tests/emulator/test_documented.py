@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from starlette.routing import Route
 
@@ -44,3 +45,11 @@ def test_every_fault() -> None:
         assert f"`{on}`" in table
         for action in actions:
             assert f"`{action}`" in table, (on, action)
+
+
+def test_the_program_for_a_server_runs() -> None:
+    section = TEXT[TEXT.index("## Programs for servers") : TEXT.index("## Faults")]
+    (program,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(program, names)
+    assert names["room"].unique_name == "room"

@@ -72,6 +72,7 @@ class Code(IntEnum):
     READ_TIMESTAMP_FORMAT = 50405
     BINDING_EXISTS = 50416
     TOO_MANY_PARTICIPANTS = 50417
+    BINDING_PARAMETERS = 50420
     READ_INDEX_FORMAT = 50421
     TOO_MANY_NON_CHAT = 50422
     PARTICIPANT_REQUEST_INVALID = 50424
@@ -79,6 +80,7 @@ class Code(IntEnum):
     NOT_A_PARTICIPANT = 50430
     PARTICIPANT_NOT_FOUND = 50432
     PARTICIPANT_EXISTS = 50433
+    PROXY_NOT_REMOVED = 50440
     ONE_LOOKUP_PARAMETER = 50451
     BODY_MISSING = 50503
     BODY_TOO_LONG = 50504
@@ -146,9 +148,11 @@ _ANSWERS: dict[Code, tuple[int, str]] = {
     Code.INITIAL_STATE_CLOSED: (400, "The initial state of a conversation cannot be closed"),
     Code.UNIQUE_NAME_LIKE_SID: (400, "Unique name must not look like a conversation sid"),
     Code.READ_TIMESTAMP_FORMAT: (400, "Invalid time of the last read message"),
+    Code.BINDING_PARAMETERS: (400, "These parameters of a messaging binding do not go together"),
     Code.READ_INDEX_FORMAT: (400, "Invalid index of the last read message"),
     Code.PARTICIPANT_REQUEST_INVALID: (400, "One of the participants is not a valid JSON object"),
     Code.TOO_MANY_AT_ONCE: (400, "Too many participants in one request"),
+    Code.PROXY_NOT_REMOVED: (400, "Failed to remove the proxy address of a participant"),
     Code.ONE_LOOKUP_PARAMETER: (400, "Either Identity or Address is needed, and not both"),
     Code.BINDING_EXISTS: (409, "This address and proxy address are already bound in a conversation"),
     Code.TOO_MANY_PARTICIPANTS: (403, "Conversation has too many participants"),
