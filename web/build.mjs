@@ -103,6 +103,7 @@ async function main() {
   // So that what is said of the other kind of module is gone.
   const esm = { entryPoints: ["src/boot/module.ts"], format: "esm", minifySyntax: true };
   const cjs = { entryPoints: ["src/boot/commonjs.ts"], format: "cjs", logOverride };
+  const testing = { entryPoints: ["testing/testing.ts"], platform: "node" };
   const places = [
     [out, "pyconvo.js", classic, false],
     [out, "pyconvo.min.js", { ...classic, minify: true }, false],
@@ -110,6 +111,8 @@ async function main() {
     [out, "pyconvo.cjs", cjs, false],
     [values.npm, "pyconvo.mjs", esm, true],
     [values.npm, "pyconvo.cjs", cjs, true],
+    [values.npm, "testing.mjs", { ...testing, format: "esm" }, true],
+    [values.npm, "testing.cjs", { ...testing, format: "cjs" }, true],
   ];
   await mkdir(values.npm, { recursive: true });
   await Promise.all(

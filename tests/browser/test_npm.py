@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import tarfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from socket import create_connection
 from typing import Any
 
 import pytest
@@ -173,6 +176,9 @@ def test_types_are_found(app: Path, resolution: str, module: str) -> None:
     (app / "typed.mts").write_text(
         f'import {{ Client, type Message }} from "pyconvo";\n{use}export type M = Message;\n'
     )
+    with (app / "typed.mts").open("a") as typed:
+        typed.write('import { startEmulator } from "pyconvo/testing";\n')
+        typed.write("export const url: Promise<string> = startEmulator({ port: 0 }).then((one) => one.url);\n")
     (app / "typed.cts").write_text(f'import {{ Client }} from "pyconvo";\n{use}// @ts-expect-error\nnew Client(1);\n')
     options = {
         "module": module,
@@ -185,6 +191,38 @@ def test_types_are_found(app: Path, resolution: str, module: str) -> None:
     }
     (app / "tsconfig.json").write_text(json.dumps({"compilerOptions": options, "files": ["typed.mts", "typed.cts"]}))
     assert run("node", NODE_MODULES / "typescript" / "bin" / "tsc", "-p", ".", cwd=app) == ""
+
+
+@pytest.mark.parametrize("kind", ["mjs", "cjs"])
+def test_the_helper_for_testers_starts_an_emulator(app: Path, kind: str) -> None:
+    start = {
+        "mjs": 'import { startEmulator } from "pyconvo/testing";',
+        "cjs": 'const { startEmulator } = require("pyconvo/testing");',
+    }
+    command = json.dumps([sys.executable, "-m", "pyconvo.cli"])
+    # Nobody stops it: it ends with the program, which it does not keep from ending.
+    use = f"""
+    startEmulator({{ command: {command} }}).then(async (emulator) => {{
+      await emulator.seed({{ users: [{{ identity: "alice" }}] }});
+      console.log(JSON.stringify([emulator.wsUrl, (await emulator.state()).users.map((user) => user.identity)]));
+    }});"""
+    program = app / f"tester.{kind}"
+    program.write_text(start[kind] + use, encoding="utf-8")
+    address, users = json.loads(run("node", program, cwd=app))
+    assert address.startswith("ws://127.0.0.1:")
+    assert users == ["alice"]
+    assert gone(int(address.split(":")[2].partition("/")[0]))
+
+
+def gone(port: int) -> bool:
+    """Whether nobody listens any more, soon."""
+    for _ in range(100):
+        try:
+            create_connection(("127.0.0.1", port), 5).close()
+        except ConnectionRefusedError:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def test_versions_as_npm_writes_them() -> None:

@@ -1,9 +1,11 @@
-"""Runs the facade's own tests (``web/test/*.test.ts``) in Node: bundled by esbuild, no browser, no network."""
+"""Runs the web side's own tests (``web/test/*.test.ts``) in Node: bundled by esbuild, no browser, no network."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,12 @@ def test_in_node(source: Path, tmp_path: Path) -> None:
         check=True,
     )
     done = subprocess.run(
-        ["node", "--expose-gc", "--test-reporter=tap", bundle], capture_output=True, text=True, timeout=120, check=False
+        # What Node before 22 has only on request.
+        ["node", "--expose-gc", "--experimental-websocket", "--test-reporter=tap", bundle],
+        env={**os.environ, "PYCONVO_TEST_PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

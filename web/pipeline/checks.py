@@ -9,7 +9,7 @@ from pipeline.paths import NODE_MODULES, ROOT, SCRIPTS, WEB
 from pipeline.process import run
 from pipeline.progress import Trouble, step
 
-TYPESCRIPT = (WEB, WEB / "test", WEB / "playground")
+TYPESCRIPT = (WEB, WEB / "test", WEB / "testing", WEB / "playground")
 
 
 def check() -> None:

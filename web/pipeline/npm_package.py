@@ -7,7 +7,9 @@ import re
 import shutil
 from pathlib import Path
 
-from pipeline.paths import ROOT, WEB, version
+from pipeline import node
+from pipeline.paths import NODE_MODULES, ROOT, WEB, version
+from pipeline.process import run
 from pipeline.progress import Trouble
 
 README = WEB / "npm" / "README.md"
@@ -27,10 +29,21 @@ def make(folder: Path, release: Path) -> None:
     types = GLOBAL.sub("", (release / "pyconvo.d.ts").read_text(encoding="utf-8")).rstrip() + "\n"
     for name in ("pyconvo.d.mts", "pyconvo.d.cts"):
         (folder / name).write_text(types, encoding="utf-8")
+    _declare_testing(folder)
     shutil.copyfile(ROOT / "LICENSE", folder / "LICENSE")
     shutil.copyfile(release / "runtime" / "NOTICE.txt", folder / "NOTICE.txt")
     (folder / "README.md").write_text(README.read_text(encoding="utf-8"), encoding="utf-8")
     (folder / "package.json").write_text(json.dumps(_description(), indent=2) + "\n", encoding="utf-8")
+
+
+def _declare_testing(folder: Path) -> None:
+    """The types of ``pyconvo/testing``, as the compiler reads them from the source."""
+    compiler = NODE_MODULES / "typescript" / "bin" / "tsc"
+    options: list[str | Path] = ["--noEmit", "false", "--declaration", "--emitDeclarationOnly", "--outDir", folder]
+    run([node.node(), compiler, "-p", WEB / "testing", *options], "writing the types of pyconvo/testing")
+    made = folder / "testing.d.ts"
+    shutil.copyfile(made, folder / "testing.d.cts")
+    made.rename(folder / "testing.d.mts")
 
 
 def _description() -> dict[str, object]:
@@ -53,6 +66,10 @@ def _description() -> dict[str, object]:
                 },
                 "default": "./pyconvo.mjs",
             },
+            "./testing": {
+                "import": {"types": "./testing.d.mts", "default": "./testing.mjs"},
+                "require": {"types": "./testing.d.cts", "default": "./testing.cjs"},
+            },
             "./runtime/*": "./runtime/*",
             "./pyconvo.min.js": "./pyconvo.min.js",
             "./package.json": "./package.json",
@@ -64,7 +81,7 @@ def _description() -> dict[str, object]:
         "unpkg": "./pyconvo.min.js",
         "jsdelivr": "./pyconvo.min.js",
         "sideEffects": False,
-        "files": ["pyconvo.*", "runtime", "NOTICE.txt"],
+        "files": ["pyconvo.*", "testing.*", "runtime", "NOTICE.txt"],
     }
 
 

@@ -24,6 +24,7 @@ SOURCES = [
     WEB / "src",
     WEB / "types",
     WEB / "npm",
+    WEB / "testing",
     WEB / "build.mjs",
     WEB / "package-lock.json",
     PIPELINE,
