@@ -70,7 +70,8 @@ def test_roles(api: Any, emulator: Emulator) -> None:
     for given, refusal in (
         ({"friendly_name": "x", "type": "king", "permission": ["sendMessage"]}, (400, 50105)),
         ({"friendly_name": "x", "type": "service", "permission": ["sendMessage"]}, (400, 50104)),
-        ({"friendly_name": "", "type": "service", "permission": []}, (400, 50000)),
+        ({"friendly_name": "x", "type": "service", "permission": []}, (400, 50104)),
+        ({"friendly_name": "", "type": "service", "permission": ["addParticipant"]}, (400, 50000)),
     ):
         assert refused(lambda given=given: api.roles.create(**given)) == refusal
 
@@ -84,7 +85,7 @@ async def test_a_services_configuration(emulator: Emulator, twilio_client: Clien
         roles["channel user"],
     )
     assert (before.default_chat_service_role_sid, before.reachability_enabled) == (roles["service user"], True)
-    guest = service.roles.create(friendly_name="guest", type="conversation", permission=[])
+    guest = service.roles.create(friendly_name="guest", type="conversation", permission=["leaveConversation"])
     after = service.configuration().update(
         default_conversation_creator_role_sid=roles["channel admin"],
         default_conversation_role_sid=guest.sid,

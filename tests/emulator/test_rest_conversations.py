@@ -88,6 +88,7 @@ def test_lists_of_conversations(api: Any, emulator: Emulator) -> None:
         ({"state": "active", "timers_closed": "P"}, (400, 50380)),
         ({"date_created": "yesterday"}, (400, 50308)),
         ({"date_updated": "0001-01-01T00:00:00+23:00"}, (400, 50309)),
+        ({"date_updated": "2027-13-01T00:00:00Z"}, (400, 50309)),
     ],
 )
 def test_conversations_that_cannot_be(twilio_client: Client, given: dict[str, Any], refusal: tuple[int, int]) -> None:
@@ -138,6 +139,29 @@ def test_participants(api: Any, emulator: Emulator) -> None:
     assert refused(lambda: alice.update(last_read_timestamp="x")) == (400, 50405)
     assert alice.delete()
     assert refused(alice.fetch) == (404, 50432)
+
+
+def test_addresses_of_participants(api: Any) -> None:
+    room = api.conversations.create()
+    masked = room.participants.create(identity="bob", messaging_binding_projected_address="+15550177")
+    assert masked.messaging_binding == {"type": "sms", "projected_address": "+15550177"}
+    moved = masked.update(messaging_binding_projected_address="+15550178")
+    assert moved.messaging_binding == {"type": "sms", "projected_address": "+15550178"}
+    assert masked.update(messaging_binding_projected_address="null").messaging_binding is None
+    rcs = room.participants.create(
+        messaging_binding_address="rcs:+15550100", messaging_binding_proxy_address="rcs:+15550199"
+    )
+    assert rcs.messaging_binding["type"] == "rcs"
+    bound = {"messaging_binding_address": "+15550100", "messaging_binding_proxy_address": "+15550199"}
+    for command, refusal in (
+        (lambda: room.participants.create(identity="x", **bound), (400, 50211)),
+        (lambda: room.participants.create(messaging_binding_projected_address="+15550177", **bound), (400, 50420)),
+        (lambda: rcs.update(messaging_binding_projected_address="+15550177"), (400, 50420)),
+        (lambda: rcs.update(messaging_binding_proxy_address="null"), (400, 50440)),
+        (lambda: masked.update(messaging_binding_proxy_address="+15550199"), (400, 50420)),
+        (lambda: masked.update(messaging_binding_projected_address="bob"), (400, 20001)),
+    ):
+        assert refused(command) == refusal
 
 
 def test_messages(api: Any, emulator: Emulator) -> None:

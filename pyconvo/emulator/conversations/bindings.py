@@ -5,6 +5,7 @@ Not responsible for carrying messages there (``delivery``) or back (``inbound``)
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Final
 
@@ -23,6 +24,19 @@ _LONGEST: Final = 256
 def channel(address: str) -> str | None:
     """``whatsapp``, ``sms``, ``email``, … by the form of the address; None for no known form."""
     return next((name for name, form in _CHANNELS if form.fullmatch(address)), None)
+
+
+def projection(address: Any) -> str:
+    """The bindings (JSON) of a chat participant who is seen under ``address`` in group texts; of nobody for None.
+
+    Raises:
+        TwilioError: 20001 for anything but a phone number.
+    """
+    if address is None:
+        return "{}"
+    if not isinstance(address, str) or channel(address) != "sms":
+        raise refusal(Code.BAD_REQUEST, f"a projected address is a phone number such as +15550100, not {address!r}")
+    return json.dumps({"sms": {"projected_address": address}})
 
 
 def binding(value: Any) -> tuple[str, dict[str, str]]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from pyconvo.emulator.conversations import limits, published
-from pyconvo.emulator.conversations.bindings import binding
+from pyconvo.emulator.conversations.bindings import binding, projection
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.conversation import ConversationRules
 from pyconvo.emulator.conversations.errors import Code, refusal
@@ -105,10 +105,12 @@ class Participants:
         *,
         attributes: Any = None,
         role: str | None = None,
+        projected_address: Any = None,
         dates: Mapping[str, str] | None = None,
     ) -> Participant:
         """Adds a chat participant; oneself: joins. For the service itself: ``role`` replaces the default role,
-        ``dates`` (``date_created``, ``date_updated``) what they would be.
+        ``dates`` (``date_created``, ``date_updated``) what they would be; ``projected_address`` stands for the
+        participant in group texts.
 
         Raises:
             TwilioError: 50350, 50107/50430, 50377 (closed), 50433 (is one already), 50417, 50214, 50303, 50304, 50207.
@@ -141,7 +143,7 @@ class Participants:
                 notification_level="default",
                 last_read_index=None,
                 last_read_at=None,
-                bindings="{}",
+                bindings=projection(projected_address),
                 date_created=now,
                 date_updated=now,
             )
@@ -245,30 +247,37 @@ class Participants:
         return updated
 
     def rebind(self, key: str, who: str, changes: dict[str, Any]) -> Participant:
-        """Changes the binding of a participant of another channel, such as ``proxy_address``; for the service itself.
+        """Changes the binding of a participant of another channel, such as ``proxy_address``, or the
+        ``projected_address`` of one of the chat (None: none); for the service itself.
 
         Raises:
-            TwilioError: 50350, 50432, 50377 (closed), 50416 (bound already), 20001 for addresses that do not belong to
-                the participant's channel.
+            TwilioError: 50350, 50432, 50377 (closed), 50416 (bound already), 50420 for what the participant cannot
+                have, 20001 for addresses that do not belong to the participant's channel.
         """
         conversation = self._conversations.open(key)
         participant = self.get(conversation.sid, who)
+        if (participant.identity is None) == ("projected_address" in changes):
+            raise refusal(Code.BINDING_PARAMETERS, f"{', '.join(changes)} of a {participant.type} participant")
         if participant.identity is not None:
-            raise refusal(Code.BAD_REQUEST, f"{who} is a chat participant and has no binding")
-        kind, given = binding({**json.loads(participant.bindings)[participant.type], **changes})
-        if kind != participant.type:
-            raise refusal(Code.BAD_REQUEST, f"a participant of {participant.type} cannot move to {kind}: add another")
-        holder = self.bound(kind, given)
-        if holder is not None and holder.sid != participant.sid:
-            raise refusal(Code.BINDING_EXISTS, f"{given['address']} and {given['proxy_address']}")
-        now = self._context.clock.iso()
-        updated = replace(participant, bindings=json.dumps({kind: given}), date_updated=now)
+            bindings = projection(changes["projected_address"])
+        else:
+            bindings = self._rebound(participant, changes)
+        updated = replace(participant, bindings=bindings, date_updated=self._context.clock.iso())
         about: dict[str, Any] = {"conversation": conversation, "previous": participant}
         about["changed"] = frozenset({"messaging_binding"})
         with self._context.store.transaction():
             self._store(conversation, updated, membership=False)
             self._context.events.emit("participant.updated", participant=updated, **about)
         return updated
+
+    def _rebound(self, participant: Participant, changes: dict[str, Any]) -> str:
+        kind, given = binding({**json.loads(participant.bindings)[participant.type], **changes})
+        if kind != participant.type:
+            raise refusal(Code.BAD_REQUEST, f"a participant of {participant.type} cannot move to {kind}: add another")
+        holder = self.bound(kind, given)
+        if holder is not None and holder.sid != participant.sid:
+            raise refusal(Code.BINDING_EXISTS, f"{given['address']} and {given['proxy_address']}")
+        return json.dumps({kind: given})
 
     def set_role(self, key: str, who: str, role: str) -> Participant:
         """Gives the participant another role (name or sid, ``user`` or ``admin``); everybody in it sees that.

@@ -13,7 +13,7 @@ from pyconvo.emulator.account.addresses import CREATIONS, TYPES, Address
 from pyconvo.emulator.account.configuration import Configuration
 from pyconvo.emulator.conversations.errors import Code
 from pyconvo.emulator.rest.call import Call, Handler
-from pyconvo.emulator.rest.paging import page
+from pyconvo.emulator.rest.paging import SMALLER, page
 from pyconvo.emulator.rest.serializers import moment
 
 # -- configuration -----------------------------------------------------------------------------------------------------
@@ -73,7 +73,9 @@ def create_address(call: Call) -> Response:
 
 def addresses(call: Call) -> Response:
     found = call.service.account.addresses.all(call.query.choice("Type", TYPES))
-    return page(call, "address_configurations", found, lambda one: _address(call, one), sid=lambda one: one.sid)
+    return page(
+        call, "address_configurations", found, lambda one: _address(call, one), sid=lambda one: one.sid, largest=SMALLER
+    )
 
 
 def address(call: Call) -> Response:

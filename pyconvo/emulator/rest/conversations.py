@@ -65,7 +65,8 @@ def remove(call: Call) -> Response:
 
 def every(call: Call) -> Response:
     query = call.query
-    state = query.choice("State", STATES, Code.STATE_INVALID)
+    # A conversation is never seen while it is initializing: requests are carried out at once.
+    state = query.choice("State", (*STATES, "initializing"), Code.STATE_INVALID)
     found = [one for one in call.model.conversations.all() if state in (None, one.state)]
     start, end = query.moment("StartDate"), query.moment("EndDate")
     if start is not None or end is not None:

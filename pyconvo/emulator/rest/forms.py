@@ -21,7 +21,6 @@ _DURATION: Final = re.compile(
     r"P(?=.)(?:([0-9]{1,6})W)?(?:([0-9]{1,6})D)?(?:T(?=.)(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,9})S)?)?"
 )
 _SECONDS: Final = (7 * 86_400, 86_400, 3_600, 60, 1)
-_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Parameters:
@@ -122,20 +121,17 @@ async def form_of(request: Request) -> Parameters:
 
 
 def parsed(value: str) -> datetime:
-    """Raises ``ValueError`` for what is no moment, or one before 1970. Without a zone it is UTC."""
+    """Raises ``ValueError`` for what is no moment. Without a zone it is UTC."""
     found = datetime.fromisoformat(value)
     try:
-        found = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except OverflowError as error:
         raise ValueError(value) from error
-    if found < _FIRST:
-        raise ValueError(value)
-    return found
 
 
 def iso(moment: datetime) -> str:
     """As the domain writes moments: with milliseconds."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def seconds(value: str, name: str, code: Code) -> float:

@@ -17,7 +17,10 @@ from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.rest.call import Call
 
 USUAL: Final = 50
+#: Entries on a page at most; a request for more gets as many.
 LARGEST: Final = 100
+#: The same for users, roles and addresses.
+SMALLER: Final = 50
 _OWN: Final = ("PageSize", "Page", "PageToken")
 _TOKEN: Final = re.compile(r"P([AB])([0-9]{1,9})([A-Z]{2}[0-9a-fA-F]{32})")
 EntryT = TypeVar("EntryT")
@@ -30,6 +33,7 @@ def page(
     show: Callable[[EntryT], dict[str, Any]],
     *,
     sid: Callable[[EntryT], str],
+    largest: int = LARGEST,
 ) -> Response:
     """The page of ``entries`` that was asked for; ``name`` is its key in the answer. Only what is on it is shown.
 
@@ -38,7 +42,7 @@ def page(
     """
     size = _number(call, "PageSize", USUAL, least=1)
     number = _number(call, "Page", 0, least=0)
-    size = min(size, LARGEST)
+    size = min(size, largest)
     start, end = _range([sid(entry) for entry in entries], call.query.text("PageToken"), number * size, size)
     chosen = entries[start:end]
 

@@ -16,6 +16,10 @@ from pyconvo.emulator.rest.call import Call, Handler
 from pyconvo.emulator.rest.forms import Parameters
 from pyconvo.emulator.rest.paging import page
 
+_CHANGES = {
+    "MessagingBinding.ProxyAddress": "proxy_address",
+    "MessagingBinding.ProjectedAddress": "projected_address",
+}
 _BINDING = {"MessagingBinding.Address": "address", "MessagingBinding.ProxyAddress": "proxy_address"}
 
 
@@ -35,11 +39,14 @@ def add(call: Call, conversation: str, form: Parameters) -> Participant:
     identity = form.text("Identity")
     if identity and given.get("address"):
         raise refusal(Code.IDENTITY_NOT_ACCEPTABLE, "a participant has an identity or an address, not both")
+    projected = form.text("MessagingBinding.ProjectedAddress")
     if given.get("address"):
+        if projected:
+            raise refusal(Code.BINDING_PARAMETERS, "a projected address belongs to a participant with an identity")
         return people.add_non_chat(None, conversation, given, **more)
     if not identity:
         raise refusal(Code.BAD_REQUEST, "a participant needs an Identity or a MessagingBinding.Address")
-    return people.add(None, conversation, identity, **more)
+    return people.add(None, conversation, identity, projected_address=projected or None, **more)
 
 
 def fetch(call: Call) -> Response:
@@ -58,9 +65,14 @@ def update(call: Call) -> Response:
         changes = form.renamed({"Attributes": "attributes"}) | form.dates()
         if changes:
             found = people.update(None, conversation.sid, found.sid, changes)
-        if "MessagingBinding.ProxyAddress" in form:
-            proxy = {"proxy_address": form.text("MessagingBinding.ProxyAddress")}
-            found = people.rebind(conversation.sid, found.sid, proxy)
+        for name, ours in _CHANGES.items():
+            if name not in form:
+                continue
+            # The text "null" is how the service has an address removed.
+            address = None if form.text(name) in ("", "null") else form.text(name)
+            if address is None and ours == "proxy_address":
+                raise refusal(Code.PROXY_NOT_REMOVED, f"{found.sid} is reached through it")
+            found = people.rebind(conversation.sid, found.sid, {ours: address})
         if form.text("RoleSid"):
             found = people.set_role(conversation.sid, found.sid, form.required("RoleSid"))
         if "LastReadMessageIndex" in form or "LastReadTimestamp" in form:

@@ -12,12 +12,13 @@ from starlette.responses import JSONResponse, Response
 from pyconvo.emulator.conversations.errors import Code
 from pyconvo.emulator.conversations.records import Role
 from pyconvo.emulator.rest.call import Call, Handler
-from pyconvo.emulator.rest.paging import page
+from pyconvo.emulator.rest.paging import SMALLER, page
 from pyconvo.emulator.rest.serializers import moment
 
 
 def create(call: Call) -> Response:
     form = call.form
+    form.required("Permission", Code.PERMISSION_NOT_FOUND)
     made = call.model.permissions.create(
         form.required("FriendlyName", Code.FRIENDLY_NAME_MISSING),
         form.required("Type", Code.ROLE_TYPE_INVALID),
@@ -28,7 +29,7 @@ def create(call: Call) -> Response:
 
 def every(call: Call) -> Response:
     found = call.model.permissions.all()
-    return page(call, "roles", found, lambda one: _shown(call, one), sid=lambda one: one.sid)
+    return page(call, "roles", found, lambda one: _shown(call, one), sid=lambda one: one.sid, largest=SMALLER)
 
 
 def fetch(call: Call) -> Response:

@@ -13,7 +13,7 @@ from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.records import Conversation, Participant, User
 from pyconvo.emulator.rest import serializers
 from pyconvo.emulator.rest.call import Call, Handler
-from pyconvo.emulator.rest.paging import page
+from pyconvo.emulator.rest.paging import SMALLER, page
 from pyconvo.emulator.rest.participants import read
 
 _TEXTS = {"FriendlyName": "friendly_name", "Attributes": "attributes"}
@@ -51,7 +51,14 @@ def remove(call: Call) -> Response:
 
 def every(call: Call) -> Response:
     found = call.model.users.all()
-    return page(call, "users", found, lambda one: serializers.user(call, one, listed=True), sid=lambda one: one.sid)
+    return page(
+        call,
+        "users",
+        found,
+        lambda one: serializers.user(call, one, listed=True),
+        sid=lambda one: one.sid,
+        largest=SMALLER,
+    )
 
 
 def conversations(call: Call) -> Response:
