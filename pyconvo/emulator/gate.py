@@ -126,7 +126,10 @@ class Gate:
                 scope[SCOPE_KEY] = self._caller(scope)
             meant = self._meant(scope)
         except TwilioError as error:
-            await refuse(error)(scope, receive, send)
+            answer = refuse(error)
+            if error.status == 401 and is_rest(scope["path"]):
+                answer.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
+            await answer(scope, receive, send)
             return
         with origin.acting(_origin(scope)), self._service.chats.meaning(meant):
             await self._guarded(scope, receive, send)

@@ -79,9 +79,10 @@ class Emulator:
 
     # -- control
 
-    def token(self, identity: str, ttl: float = 3600) -> str:
-        """An access token; ``ttl`` in seconds of the emulator's clock."""
-        return str(self.call("GET", f"/token?identity={quote(identity, safe='')}&ttl={ttl}")["token"])
+    def token(self, identity: str, ttl: float = 3600, service: str | None = None) -> str:
+        """An access token; ``ttl`` in seconds of the emulator's clock; ``service``: another chat service (its sid)."""
+        other = "" if service is None else f"&service={service}"
+        return str(self.call("GET", f"/token?identity={quote(identity, safe='')}&ttl={ttl}{other}")["token"])
 
     def reset(self, seed: int | None = None) -> None:
         """Forget everything, connections too."""

@@ -17,7 +17,7 @@ from pyconvo.testing import twilio_client as library
 
 
 def token(emulator: Emulator, identity: str, service: str) -> str:
-    return str(emulator.call("GET", f"/token?identity={identity}&service={service}")["token"])
+    return emulator.token(identity, service=service)
 
 
 async def joined(emulator: Emulator, service: str) -> list[str | None]:

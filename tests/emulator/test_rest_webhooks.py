@@ -130,6 +130,7 @@ async def test_only_the_account_may(emulator: Emulator) -> None:
         for wrong in (None, (ACCOUNT_SID, "wrong"), ("alice", AUTH_TOKEN)):
             refused = await client.get(path, auth=wrong)
             assert (refused.status_code, refused.json()["code"]) == (401, 20003)
+            assert refused.headers["WWW-Authenticate"].startswith("Basic ")
         for headers in ({"Authorization": "Basic ?"}, {"X-Twilio-Token": emulator.token("alice")}):
             assert (await client.get(path, headers=headers)).status_code == 401
         assert (await client.get(path, auth=(API_KEY_SID, API_KEY_SECRET))).status_code == 200
