@@ -155,7 +155,11 @@ class ChatServices:
     # -- changing
 
     def start(self, db: sqlite3.Connection) -> None:
-        """Takes up the services of a database, that of the default one; without any, makes the default one."""
+        """Takes up the services of a database, that of the default one; without any, makes the default one.
+
+        Raises:
+            DatabaseError: the file of a service is missing or cannot be used.
+        """
         self._by_sid = {}
         default = self._open(self._config.service_sid, db)
         db.execute(_SCHEMA)
@@ -164,7 +168,7 @@ class ChatServices:
         for record in self.records():
             if record.sid != default.sid:
                 kept = self._kept.pop(record.sid, None)
-                self._open(record.sid, kept or database.open_database(self._path(record.sid)))
+                self._open(record.sid, kept or self._stored(record))
         for one in self.all():
             self.on_open(one)
 
@@ -233,6 +237,13 @@ class ChatServices:
         made = ChatService(sid, db, self._config, self._clock, self._ids, self._hub, default)
         self._by_sid[sid] = made
         return made
+
+    def _stored(self, record: ServiceRecord) -> sqlite3.Connection:
+        path = self._path(record.sid)
+        if path is not None and not Path(path).exists():
+            text = f"{path} is missing: the data of the chat service {record.friendly_name!r} is in it; put it back"
+            raise database.DatabaseError(text)
+        return database.open_database(path)
 
     def _path(self, sid: str) -> str | None:
         return None if self._config.db is None else f"{self._config.db}-{sid}"

@@ -11,7 +11,9 @@ from core_wire import Wire
 from twilio.rest import Client as Twilio
 
 from pyconvo import Client
-from pyconvo.emulator.config import SERVICE_SID
+from pyconvo.emulator.config import SERVICE_SID, EmulatorConfig
+from pyconvo.emulator.database import DatabaseError
+from pyconvo.emulator.service import Service
 from pyconvo.testing import Emulator, EmulatorError
 from pyconvo.testing import twilio_client as library
 
@@ -156,3 +158,6 @@ def test_services_are_kept(tmp_path: Path) -> None:
         with pytest.raises(EmulatorError, match="no sid"):
             emulator.call("POST", "/emulator/import", broken)
         assert names(emulator, kept.sid) == ["Kept"]
+    (tmp_path / f"data.db-{kept.sid}").unlink()
+    with pytest.raises(DatabaseError, match="'Kept' is in it; put it back"):
+        Service(EmulatorConfig(db=str(path)))
