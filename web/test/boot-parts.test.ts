@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { after, before, mock, test } from "node:test";
 
 import { Deadline } from "../src/boot/deadline.ts";
-import { download, type Downloads } from "../src/boot/download.ts";
+import { download, downloadBytes, type Downloads } from "../src/boot/download.ts";
 import { PyconvoBootError } from "../src/boot/errors.ts";
 import { filesByWay } from "../src/boot/manifest.ts";
 import { PolicyWatch } from "../src/boot/policy.ts";
@@ -135,23 +135,49 @@ async function failure(work: Promise<unknown>): Promise<PyconvoBootError> {
   return assert.fail("it did not fail");
 }
 
-test("the released bytes are accepted", async () => {
-  assert.equal(await (await download(downloads(), "good.txt")).text(), CONTENT);
-});
+async function text(from: Downloads, file: string): Promise<string> {
+  return new TextDecoder().decode(await downloadBytes(from, file));
+}
 
-test("one changed byte is refused, and the file is named", async () => {
-  const error = await failure(download(downloads(), "changed.txt"));
-  assert.deepEqual([error.name, error.reason, error.file], ["PyconvoBootError", "integrity", "changed.txt"]);
-  assert.match(error.message, /not the file this version/);
-});
+const digest = async (bytes: ArrayBuffer): Promise<string> =>
+  `sha384-${createHash("sha384").update(new Uint8Array(bytes)).digest("base64")}`;
 
-test("a stale copy on the way is replaced by a second request", async () => {
-  assert.equal(await (await download(downloads(), "stale.txt")).text(), CONTENT);
-  assert.equal(attempts.get("/stale.txt"), 2);
+for (const [who, checks] of [
+  ["the browser", {}],
+  ["we ourselves", { digest }],
+] as const) {
+  test(`the released bytes are accepted (${who} check)`, async () => {
+    assert.equal(await text(downloads(checks), "good.txt"), CONTENT);
+  });
+
+  test(`one changed byte is refused, and the file is named (${who} check)`, async () => {
+    const error = await failure(text(downloads(checks), "changed.txt"));
+    assert.deepEqual([error.name, error.reason, error.file], ["PyconvoBootError", "integrity", "changed.txt"]);
+    assert.match(error.message, /not the file this version/);
+  });
+
+  test(`a stale copy on the way is replaced by a second request (${who} check)`, async () => {
+    attempts.clear();
+    assert.equal(await text(downloads(checks), "stale.txt"), CONTENT);
+    assert.equal(attempts.get("/stale.txt"), 2);
+  });
+}
+
+test("what is made of a file while it arrives is given away only when its bytes are known", async () => {
+  const made: string[] = [];
+  const take = async (response: Response, verify: ((bytes: ArrayBuffer) => Promise<void>) | undefined): Promise<string> => {
+    const bytes = await response.arrayBuffer();
+    made.push(new TextDecoder().decode(bytes));
+    await verify?.(bytes);
+    return "given away";
+  };
+  assert.equal((await failure(download(downloads({ digest }), "changed.txt", take))).reason, "integrity");
+  assert.deepEqual(made, ["the very byteS", "the very byteS"]);
+  assert.equal(await download(downloads({ digest }), "good.txt", take), "given away");
 });
 
 test("a missing file is told from a changed one", async () => {
-  const error = await failure(download(downloads(), "gone.txt"));
+  const error = await failure(text(downloads(), "gone.txt"));
   assert.deepEqual([error.reason, error.file], ["network", "gone.txt"]);
   assert.match(error.message, /answered 404/);
   assert.match(error.message, /data-runtime/);
@@ -159,10 +185,10 @@ test("a missing file is told from a changed one", async () => {
 
 test("an unreachable server, and no network at all", async () => {
   const refused = () => Promise.reject(new TypeError("Failed to fetch"));
-  const unreachable = await failure(download(downloads({ fetch: refused }), "good.txt"));
+  const unreachable = await failure(text(downloads({ fetch: refused }), "good.txt"));
   assert.equal(unreachable.reason, "network");
   assert.match(unreachable.message, /Access-Control-Allow-Origin/);
-  const offline = await failure(download(downloads({ fetch: refused, online: () => false }), "good.txt"));
+  const offline = await failure(text(downloads({ fetch: refused, online: () => false }), "good.txt"));
   assert.equal(offline.reason, "network");
   assert.match(offline.message, /offline/);
 });
@@ -175,7 +201,7 @@ test("a policy that forbids to connect is named", async () => {
     page.dispatchEvent(Object.assign(new Event("securitypolicyviolation"), report));
     return Promise.reject(new TypeError("Failed to fetch"));
   };
-  const error = await failure(download(downloads({ policy, fetch }), "good.txt"));
+  const error = await failure(text(downloads({ policy, fetch }), "good.txt"));
   assert.equal(error.reason, "policy");
   assert.match(error.message, /to connect-src/);
   policy.stop();

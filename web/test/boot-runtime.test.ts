@@ -237,7 +237,7 @@ test("a start that hangs ends at the deadline, and names what was missing", asyn
     named(url) === "snapshot.wasm"
       ? new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("aborted"))))
       : Promise.resolve(new Response(FILES[named(url)]));
-  const loading = await failed(runtime({ fetch: hanging }, { timeout: 0.05 }));
+  const loading = await failed(runtime({ fetch: hanging }, { timeout: 0.5 }));
   assert.deepEqual([loading.reason, loading.file], ["timeout", "snapshot.wasm"]);
 });
 

@@ -19,28 +19,56 @@ export interface Downloads {
   locate(file: string): string;
   readonly policy: PolicyWatch;
   fetch(url: string, options: RequestInit): Promise<Response>;
+  /** SHA-384 of these bytes as in an `integrity` attribute, computed elsewhere; undefined where the browser is to check. */
+  readonly digest?: ((bytes: ArrayBuffer) => Promise<string>) | undefined;
   /** False when the platform knows that there is no network. */
   online(): boolean;
 }
 
-/** The verified file. Rejects with a {@link PyconvoBootError} that says what went wrong with it. */
-export async function download(downloads: Downloads, file: string): Promise<Response> {
+/**
+ * What `take` makes of the verified file. Rejects with a {@link PyconvoBootError} that says what went wrong with it.
+ *
+ * The browser's own check of an `integrity` holds everything back until all bytes are there, computes on the page's
+ * thread, and keeps no compiled code; so `take` gets the file at once and must await `verify` with its bytes before it
+ * gives anything away. Where a page cannot compute hashes (without encryption) the browser checks; `verify` is missing.
+ */
+export async function download<T>(
+  downloads: Downloads,
+  file: string,
+  take: (response: Response, verify: ((bytes: ArrayBuffer) => Promise<void>) | undefined) => Promise<T>,
+): Promise<T> {
   const { integrity } = fileOf(downloads, file);
   const url = downloads.locate(file);
+  const { digest } = downloads;
+  const verify =
+    digest &&
+    (async (bytes: ArrayBuffer): Promise<void> => {
+      if ((await digest(bytes)) !== integrity) throw new Error(`${file} is another file`);
+    });
+  const attempt = async (options: RequestInit): Promise<T> => {
+    const response = await downloads.fetch(url, { ...(verify ? {} : { integrity }), mode: "cors", ...options });
+    return take(answered(response, file, url), verify);
+  };
   try {
-    return answered(await downloads.fetch(url, { integrity, mode: "cors" }), file, url);
+    return await attempt({});
   } catch (error) {
     if (error instanceof PyconvoBootError) throw error;
   }
   try {
     // A lost connection, or a stale copy in the cache: once more, past the cache.
-    if (downloads.online()) {
-      return answered(await downloads.fetch(url, { integrity, mode: "cors", cache: "reload" }), file, url);
-    }
+    if (downloads.online()) return await attempt({ cache: "reload" });
   } catch (error) {
     if (error instanceof PyconvoBootError) throw error;
   }
   throw await explain(downloads, file);
+}
+
+export function downloadBytes(downloads: Downloads, file: string): Promise<ArrayBuffer> {
+  return download(downloads, file, async (response, verify) => {
+    const bytes = await response.arrayBuffer();
+    await verify?.(bytes);
+    return bytes;
+  });
 }
 
 /** Why a file cannot be had, found by asking for it without demands. */

@@ -4,7 +4,7 @@
  */
 
 import type { Parts, PendingParts } from "../worker/messages.ts";
-import { download, type Downloads, explain, fileOf } from "./download.ts";
+import { download, downloadBytes, type Downloads, explain, fileOf } from "./download.ts";
 import { scriptPolicyError } from "./errors.ts";
 import type { Part, PartFiles } from "./manifest.ts";
 import { compile, type Compiler } from "./wasm.ts";
@@ -47,7 +47,7 @@ export class Loader {
   forWorker(files: PartFiles): Coming<ArrayBuffer> {
     const code = this.bytes(nameOf(files, "worker"));
     const asm = this.once(nameOf(files, "asm"), async (file) => {
-      const url = this.platform.createUrl(await (await download(this.downloads, file)).arrayBuffer());
+      const url = this.platform.createUrl(await downloadBytes(this.downloads, file));
       this.urls.push(url);
       return url;
     });
@@ -76,12 +76,20 @@ export class Loader {
   }
 
   private bytes(file: string): Promise<ArrayBuffer> {
-    return this.once(file, async () => (await download(this.downloads, file)).arrayBuffer());
+    return this.once(file, () => downloadBytes(this.downloads, file));
   }
 
   private wasm(file: string): Promise<WebAssembly.Module> {
-    return this.once(file, async () =>
-      compile(this.platform.compiler as Compiler, await download(this.downloads, file), file),
+    const compiler = this.platform.compiler as Compiler;
+    return this.once(file, () =>
+      download(this.downloads, file, async (response, verify) => {
+        // Compiled while it arrives; but nobody gets it, nor hears why it could not be, before its bytes are known.
+        const copy = verify && response.clone();
+        const compiled = compile(compiler, response, file);
+        compiled.catch(() => undefined);
+        if (copy !== undefined) await verify?.(await copy.arrayBuffer());
+        return compiled;
+      }),
     );
   }
 

@@ -32,6 +32,7 @@ export interface Platform extends LoaderPlatform, Omit<WorkerPlatform, "Worker">
   readonly isBrowser: boolean;
   readonly Worker: WorkerPlatform["Worker"] | undefined;
   fetch(url: string, options: RequestInit): Promise<Response>;
+  digest?: Downloads["digest"];
   online(): boolean;
   violations: ViolationTarget | undefined;
   baseUrl: string | undefined;
@@ -131,6 +132,7 @@ export class Runtime {
         locate: (file) => files?.[file] ?? `${url ?? ""}${file}?${this.tag(file)}`,
         policy,
         fetch: (address, options) => platform.fetch(address, { ...options, signal: giveUp.signal }),
+        digest: platform.digest,
         online: platform.online,
       };
       loader = new Loader(platform, downloads, nonce, (file) => {
