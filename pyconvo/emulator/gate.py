@@ -97,9 +97,6 @@ class Gate:
             return
         answer: list[Message] = []
 
-        async def replay() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
-
         async def collect(message: Message) -> None:
             answer.append(message)
 
@@ -108,7 +105,7 @@ class Gate:
             answer.clear()
             async with hub.turn:
                 with hub.deferred() as actions, decisions.running():
-                    await self._handed_on(dict(scope), replay, collect)
+                    await self._handed_on(dict(scope), _replayed(body, receive), collect)
                 for action in actions:
                     action()
             if decisions.asked is None:
@@ -192,6 +189,18 @@ class Gate:
             if started:
                 raise
             await refuse(TwilioError(500, 20500, "Internal error of the emulator; see its log"))(scope, receive, send)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """The body once; who asks on waits for the caller's going, as some kinds of answers do."""
+    rest = iter([body])
+
+    async def replay() -> Message:
+        for whole in rest:
+            return {"type": "http.request", "body": whole, "more_body": False}
+        return await receive()
+
+    return replay
 
 
 def _origin(scope: Scope) -> origin.Origin:

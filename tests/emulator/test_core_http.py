@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 from core_wire import Wire
+from starlette.types import Message, Receive, Scope, Send
 
+from pyconvo.emulator import EmulatorConfig
+from pyconvo.emulator.gate import Gate
+from pyconvo.emulator.service import Service
 from pyconvo.testing import Emulator
 
 
@@ -154,3 +159,38 @@ def test_a_single_file_is_served_at_its_address_and_nothing_beside_it(tmp_path: 
         answer = get(running, "/")
         assert (answer.text, answer.headers["content-type"]) == ("front", "text/html; charset=utf-8")
         assert get(running, "/beside.html").status_code == 404
+
+
+async def test_an_answer_may_listen_for_its_callers_going_while_it_is_sent() -> None:
+    """As streamed answers do: they would never end if what they hear were the request again and again."""
+    service = Service(EmulatorConfig(port=0))
+    heard: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        heard.append((await receive())["type"])
+        listening = asyncio.create_task(receive())
+        await asyncio.sleep(0)
+        assert not listening.done()
+        gone.set()
+        heard.append((await listening)["type"])
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    gone = asyncio.Event()
+    incoming = iter([{"type": "http.request", "body": b"{}", "more_body": False}])
+
+    async def receive() -> Message:
+        for message in incoming:
+            return message
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": "/emulator/state", "headers": [(b"host", b"127.0.0.1")]}
+    await asyncio.wait_for(Gate(app, service)(scope | {"query_string": b""}, receive, send), 5)
+    assert heard == ["http.request", "http.disconnect"]
+    assert sent[0]["status"] == 204
