@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import paths, serving, stamps, testing
+from pipeline import node, paths, runtime, serving, stamps, testing
 from pipeline.paths import DIST, PYTHON, ROOT
 from pipeline.progress import Trouble
 from pipeline.release import INTEGRITY
@@ -159,6 +159,16 @@ def test_the_snapshot_names_no_machine_and_nobody(release: Path) -> None:
     told = [str(ROOT), str(Path.home()), socket.gethostname(), sys.executable, shutil.which("node") or ""]
     # A short word may be there by chance.
     assert not [word for word in told if len(word) > 5 and word.encode() in content]
+
+
+def test_the_snapshot_is_the_same_wherever_it_is_made(release: Path, tmp_path: Path) -> None:
+    shutil.copy(runtime.STDLIB, tmp_path / "library.zip")
+    files = ["library.zip", release / "runtime" / "core.zip", "snapshot.wasm", "stdlib.zip"]
+    command = [node.node(), paths.PIPELINE / "make_snapshot.mjs", *files]
+    elsewhere = {**os.environ, "TZ": "Asia/Tokyo", "LANG": "de_DE.UTF-8", "HOME": str(tmp_path), "USER": "somebody"}
+    subprocess.run(command, cwd=tmp_path, env=elsewhere, check=True, timeout=100)
+    for name in ("snapshot.wasm", "stdlib.zip"):
+        assert (tmp_path / name).read_bytes() == (release / "runtime" / name).read_bytes(), name
 
 
 def test_no_lock_file_has_a_download_address() -> None:

@@ -11,6 +11,7 @@ import { loadPyodide } from "../node_modules/pyodide/pyodide.mjs";
 const ENVIRONMENT = { PYTHONHASHSEED: "0", PYTHONNODEBUGRANGES: "1", PYTHONDONTWRITEBYTECODE: "1", TZ: "UTC", LANG: "C.UTF-8" };
 
 function standStill() {
+  process.env.TZ = "UTC";
   let milliseconds = Date.UTC(2000, 0, 1);
   const tick = () => (milliseconds += 0.001);
   Date.now = () => Math.floor(tick());
