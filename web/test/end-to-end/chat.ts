@@ -67,8 +67,11 @@ test("two clients over one core", { timeout: 30_000 }, async (context) => {
 
   const bobs: Any = await (async () => {
     const joined = next(bob, "conversationJoined");
+    // The creator's page may hear of it later than the one who was added.
+    const seen = next(trip, "participantJoined", (one) => one.identity === "bob");
     const response = await trip.add("bob");
     assert.equal(response.identity, "bob");
+    await seen;
     return joined;
   })();
 
