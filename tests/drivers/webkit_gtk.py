@@ -9,7 +9,10 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,8 @@ from drivers.engines import Found
 
 #: How often a browser is started before it is an error.
 ATTEMPTS = 3
+#: Seconds for a start, and for an end: a few are usual. Selenium alone would wait 120 s, longer than a test may last.
+START_OR_END = 30.0
 
 # Elements inside open shadow roots too, as Playwright's selectors find them.
 DEEP_QUERY = """
@@ -88,13 +93,31 @@ class Screen:
         self._process.wait(10)
 
 
+@contextlib.contextmanager
+def _killed_if_late(service: Service) -> Iterator[None]:
+    """WebKitWebDriver sometimes never answers: its group of processes is ended, so that the caller gets an error."""
+
+    def kill() -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(service.process.pid, signal.SIGKILL)
+
+    timer = threading.Timer(START_OR_END, kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def _started(options: Options, environment: dict[str, str]) -> webdriver.WebKitGTK:
     """A browser. On a busy machine its first answer can take so long that the driver loses it: then another one."""
     for attempt in range(ATTEMPTS):
-        service = Service(shutil.which("WebKitWebDriver"), env=environment)
+        own_group = {"start_new_session": True}
+        service = Service(shutil.which("WebKitWebDriver"), env=environment, popen_kw=own_group)
         try:
-            return webdriver.WebKitGTK(options=options, service=service)
-        except (WebDriverException, HTTPError) as error:
+            with _killed_if_late(service):
+                return webdriver.WebKitGTK(options=options, service=service)
+        except (WebDriverException, HTTPError, OSError) as error:
             with contextlib.suppress(Exception):
                 service.stop()
             if attempt == ATTEMPTS - 1:
@@ -180,5 +203,5 @@ class WebKitGtkDriver:
     def close(self) -> None:
         if self._driver is not None:
             driver, self._driver = self._driver, None
-            with contextlib.suppress(WebDriverException):
+            with _killed_if_late(driver.service), contextlib.suppress(WebDriverException):
                 driver.quit()
