@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.figures import Aim, Figure, Subject
+from bench.socket import BareSocket
 from bench.stage import Stage
 from drivers import Driver
 
@@ -102,6 +103,7 @@ def start_up(stage: Stage, subject: Subject) -> Values:
 
 
 def incoming(stage: Stage, subject: Subject) -> Values:
+    """Each kind twice: the first flood finds a page that has just started, the second one whose code is warm."""
     values: Values = {}
     for updates in (False, True):
         kind = "updates" if updates else "plain"
@@ -109,19 +111,36 @@ def incoming(stage: Stage, subject: Subject) -> Values:
         with stage.page(subject) as page:
             stage.measure(page, "incoming", token=stage.service.token("listener"), conversation=room, count=FLOOD)
             stage.service.subscribed("listener")
-            # All of it waits on the line: what is measured is the client, not how fast the service can write.
-            stage.link.hold()
-            stage.service.flood(room, "sender", FLOOD, updates)
-            stage.link.settle()
-            before = stage.page_thread(page)
-            stage.link.release()
-            found = stage.measure(page, "incomingResult")
-            after = stage.page_thread(page)
+            found, thread = _flood(stage, page, room, updates, more=True)
+            stage.measure(page, "incomingAgain")
+            warm, _ = _flood(stage, page, room, updates, more=False)
         values[f"incoming.{kind}.rate"] = FLOOD / found["took"] * 1000
         values[f"incoming.{kind}.task"] = found["longestTask"]
-        if before is not None and after is not None:
-            values[f"incoming.{kind}.thread"] = (after - before) / FLOOD
+        values[f"incoming.{kind}.warm"] = FLOOD / warm["took"] * 1000
+        if thread is not None:
+            values[f"incoming.{kind}.thread"] = thread / FLOOD
     return values
+
+
+def _flood(stage: Stage, page: Driver, room: str, updates: bool, *, more: bool) -> tuple[Values, float | None]:
+    """What the page tells of it, and the milliseconds of its own thread."""
+    # All of it waits on the line: what is measured is the client, not how fast the service can write.
+    stage.link.hold()
+    stage.service.flood(room, "sender", FLOOD, updates)
+    stage.link.settle()
+    before = stage.page_thread(page)
+    stage.link.release()
+    found = stage.measure(page, "incomingResult", more=more)
+    after = stage.page_thread(page)
+    return found, None if before is None or after is None else after - before
+
+
+def bare_socket(stage: Stage, subject: Subject) -> Values:
+    """The most that any client in this browser could reach."""
+    with BareSocket(FLOOD) as socket, stage.newcomer() as page:
+        page.goto(f"{stage.link.url}/bench/socket.html")
+        found = stage.measure(page, "bareSocket", url=socket.url, count=FLOOD)
+    return {"socket.rate": FLOOD / found["took"] * 1000}
 
 
 def outgoing(stage: Stage, subject: Subject) -> Values:
@@ -213,11 +232,18 @@ GROUPS = [
             for kind, words in (("plain", ""), ("updates", ", each with an update of the conversation"))
             for figure in (
                 Figure(f"incoming.{kind}.rate", f"incoming{words}", "messages/s", "more", Aim(ratio=5)),
+                Figure(f"incoming.{kind}.warm", f"incoming{words}, once more", "messages/s", "more"),
                 Figure(f"incoming.{kind}.thread", f"page's thread for each{words}", "ms", aim=Aim(ratio=0.2)),
                 Figure(f"incoming.{kind}.task", f"longest page task{words}", "ms", aim=Aim(most=50)),
             )
         ],
         incoming,
+    ),
+    Group(
+        "socket",
+        [Figure("socket.rate", "a bare WebSocket: frames read and answered", "messages/s", "more")],
+        bare_socket,
+        alone=True,
     ),
     Group(
         "outgoing",

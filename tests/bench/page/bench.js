@@ -84,32 +84,59 @@ const bench = {
     return { initialized, first, joined, longestTask };
   },
 
-  /** Listens; `incomingResult` tells how the flood went. */
+  /** Connects and listens; `incomingResult` tells how the flood went. */
   async incoming({ token, conversation, count }) {
     const client = await ready(token);
     const room = await client.getConversationBySid(conversation);
+    this.listener = { client, room, count };
+    return this.incomingAgain();
+  },
+
+  /** Listens for another flood with the client that is there. */
+  incomingAgain() {
+    const { room, count } = this.listener;
     const times = [];
     const stray = [];
     let expected = null;
     this.flood = new Promise((resolve) => {
-      room.on("messageAdded", (message) => {
+      const listen = (message) => {
         if (expected !== null && message.index !== expected) stray.push(message.index);
         expected = message.index + 1;
-        if (times.push(performance.now()) === count) resolve();
-      });
+        if (times.push(performance.now()) < count) return;
+        room.removeListener("messageAdded", listen);
+        resolve();
+      };
+      room.on("messageAdded", listen);
     });
-    this.watched = { times, stray, gaps: watchGaps(), client };
+    this.watched = { times, stray, gaps: watchGaps() };
     return {};
   },
 
-  async incomingResult() {
-    const { times, stray, gaps, client } = this.watched;
+  async incomingResult({ more = false }) {
+    const { times, stray, gaps } = this.watched;
     await this.flood;
     const longestTask = gaps();
     await pause(50);
-    await client.shutdown();
+    if (!more) await this.listener.client.shutdown();
     if (stray.length) throw new Error(`out of order: ${stray.slice(0, 5)}`);
     return { took: times.at(-1) - times[0], longestTask };
+  },
+
+  /** As many frames as a socket with nothing behind it brings, each answered in a few bytes. */
+  async bareSocket({ url, count }) {
+    const socket = new WebSocket(url);
+    socket.binaryType = "arraybuffer";
+    const answer = new Uint8Array(60);
+    const times = [];
+    await new Promise((resolve, reject) => {
+      socket.onerror = () => reject(new Error(`no connection to ${url}`));
+      socket.onmessage = () => {
+        socket.send(answer);
+        if (times.push(performance.now()) === count) resolve();
+      };
+    });
+    socket.close();
+    return { took: times.at(-1) - times[0] };
   },
 
   /** A client that stays, for measurements from outside. */
