@@ -8,8 +8,7 @@ JSON values stand for themselves. Everything else is an object with the key ``$`
     ``{"$": "obj", "v": {…}}``   an object of the user's that itself has a key ``$``
 
 Frozen dataclasses (event payloads) become plain objects with camelCase keys; a field that says ``absent`` is left out
-when it is ``None``. Not responsible for which objects have
-handles: the registry says so.
+when it is ``None``. Not responsible for which objects have handles: ``session`` says so.
 """
 
 from __future__ import annotations

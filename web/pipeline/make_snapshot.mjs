@@ -23,7 +23,7 @@ with zipfile.ZipFile("/core.zip") as core:
     core.extractall("/lib/python3.14/site-packages")
 # The clock hardly moves here, and with it the time of a folder.
 importlib.invalidate_caches()
-from pyconvo.hosts.browser_snapshot import prepare
+from pyconvo.bridge.snapshot import prepare
 `;
 
 const PRUNE = `

@@ -99,7 +99,7 @@ async function start(
     const sitePackages = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
     pyodide.unpackArchive((await parts.core) as ArrayBuffer, "zip", { extractDir: sitePackages });
   } else {
-    const module = pyodide.pyimport("pyconvo.hosts.browser_snapshot") as unknown as SnapshotModule;
+    const module = pyodide.pyimport("pyconvo.bridge.snapshot") as unknown as SnapshotModule;
     const environment = pyodide.toPy(environmentOf()) as unknown as Held;
     module.renew(environment);
     for (const held of [environment, module]) held.destroy();

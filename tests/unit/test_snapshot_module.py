@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.paths import ROOT
 from pipeline.runtime import LEFT_OUT
-from pyconvo.hosts.browser_snapshot import MODULES
+from pyconvo.bridge.snapshot import MODULES
 
 #: Python has read its own sources with this one.
 ALWAYS = {"encodings.utf_8"}
@@ -62,7 +62,7 @@ def test_what_is_imported_late_is_there() -> None:
 SNAPSHOT = """
 import json, logging, os, random, sys, time
 os.environ.update(SECRET="of the machine", TZ="UTC")
-from pyconvo.hosts.browser_snapshot import prepare, renew
+from pyconvo.bridge.snapshot import prepare, renew
 loaded = prepare()
 forgotten = [dict(os.environ), sys.argv, sys.orig_argv, logging._startTime]
 drawn = random.random()
