@@ -6,9 +6,8 @@ The length is part of the token, because clients that follow it repeat nothing e
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from starlette.datastructures import QueryParams
 
 from pyconvo.emulator.conversations.errors import Code, refusal
 
@@ -31,7 +30,7 @@ class Page:
         return f"PT{max(0, self.start - self.size)}-{self.size}" if self.start else None
 
 
-def asked_for(query: QueryParams, usual: int) -> Page:
+def asked_for(query: Mapping[str, str], usual: int) -> Page:
     """The page that ``PageToken`` and ``PageSize`` name, of ``usual`` size unless they say otherwise.
 
     Raises:
