@@ -106,7 +106,7 @@ class Session:
         self._outbox.put({"op": "answer", "id": call, "value": encode(value, self.reference)})
 
     def progress(self, call: int, value: Any) -> None:
-        """A call goes on: each word goes to the page, in order. The platform tells of an upload a few times a second."""
+        """A call goes on. Every word goes to the page; of an upload the platform tells a few times a second."""
         self._outbox.put({"op": "progress", "id": call, "value": encode(value, self.reference)})
 
     def answer_error(self, call: int, error: BaseException) -> None:
