@@ -190,7 +190,7 @@ class Message(Entity, MessageEvents, MediaUrls):
     async def get_detailed_delivery_receipts(self) -> list[DetailedDeliveryReceipt]:
         """How far the message got at each participant outside the service, as of a moment ago.
 
-        Raises the transport's error.
+        Raises the transport's error, and :class:`ConversationsError` for an answer that makes no sense.
         """
         links, network = self._session.configuration.links, self._session.network
         url = links.messages_receipts.replace("%s", self._conversation.sid, 1).replace("%s", self._sid, 1)
@@ -198,8 +198,11 @@ class Message(Entity, MessageEvents, MediaUrls):
         token: str | None = None
         while True:
             body = await network.get(f"{url}?PageToken={encode_component(token)}" if token else url)
-            found += [DetailedDeliveryReceipt._read(one) for one in body["delivery_receipts"]]
-            token = body["meta"].get("next_token")
+            try:
+                found += [DetailedDeliveryReceipt._read(one) for one in body["delivery_receipts"]]
+                token = body["meta"].get("next_token")
+            except (AttributeError, KeyError, TypeError) as error:
+                raise ConversationsError("The service's list of delivery receipts cannot be understood") from error
             if not token:
                 return found
 

@@ -131,8 +131,12 @@ class User(Entity, UserEvents):
             if (await self._configured).reachability_enabled:
                 reads.append(self._read_reachability(users_map))
             await asyncio.gather(*reads)
-        except BaseException:
+        except BaseException as error:
             self._fetching = None
+            if self._map is not None and isinstance(error, ConversationsError):
+                # The next attempt opens it again.
+                self._map.close()
+                self._map = None
             raise
         self._subscription = "subscribed"
         self._mark_dirty()

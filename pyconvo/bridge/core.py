@@ -112,7 +112,10 @@ class Bridge:
             if session is None or entry is None or (target := entry.target) is None:
                 raise _forgotten()
             args = [decode(value, self._resolve) for value in operation["args"]]
-        except ConversationsError as error:
+        except Exception as error:
+            # Whatever it is: the page waits for an answer.
+            if not isinstance(error, ConversationsError):
+                logger.exception("a call of %s cannot be understood", operation["method"])
             self._refuse(session, call, error)
             return
         progress = partial(session.progress, call) if operation.get("progress") else None

@@ -173,7 +173,7 @@ class Session:
     def _read(self, target: object, entry: Entry) -> list[tuple[str, str, list[int]]]:
         """The properties that changed since last time: name, text, and the handles that are mentioned.
 
-        One that raises (not known yet) is left out.
+        One that raises (not known yet), or cannot cross, is left out.
         """
         changed: list[tuple[str, str, list[int]]] = []
         plain, state = entry.plain, entry.state
@@ -188,7 +188,12 @@ class Session:
                 plain[name] = value
             else:
                 plain.pop(name, None)
-            text, handles = encode_text(value, self._known)
+            try:
+                text, handles = encode_text(value, self._known)
+            except TypeError:
+                # The other properties, and whoever else has changed, must not wait because of it.
+                logger.exception("%s of a %s cannot be told", name, entry.spec.name)
+                continue
             if state.get(name) != text:
                 state[name] = text
                 changed.append((name, text, handles))

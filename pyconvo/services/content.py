@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pyconvo.content import ContentData, ContentTemplate, content_data
-from pyconvo.errors import ConversationsError
+from pyconvo.errors import ConversationsError, HostError, MediaTransportError
 from pyconvo.hosts.base import HttpRequest
 from pyconvo.json_values import encode_component
 
@@ -72,7 +72,11 @@ async def read(core: Core, media: Media) -> ContentData | None:
     url = await media.get_content_temporary_url()
     if url is None:
         return None
-    response = await core.host.fetch(HttpRequest("GET", url))
+    try:
+        response = await core.host.fetch(HttpRequest("GET", url))
+    except HostError as error:
+        # Without the address, which works without a token.
+        raise MediaTransportError(0, "", "", {}, "") from error
     kind = media.content_type.removeprefix(_RICH).replace(".", "/", 1)
     if not 200 <= response.status < 300:
         raise ConversationsError(f"The content of the message cannot be read: {response.status} {response.reason}")

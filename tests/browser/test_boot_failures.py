@@ -40,7 +40,7 @@ def named(release: Path, pattern: str) -> str:
 def failure(driver: Driver, url: str) -> dict[str, Any]:
     """How the start failed; the same for everybody who asks."""
     driver.goto(url)
-    told = driver.evaluate(FAILURE, timeout=40)
+    told = driver.evaluate(FAILURE)
     assert told["state"] == "failed"
     assert told["created"] == told["ready"]
     assert told["constructed"] == told["ready"]["message"]
@@ -95,10 +95,10 @@ def test_a_missing_file_is_named(driver: Driver, pages: Origin, script: Script, 
 
 
 def test_an_address_where_nobody_listens(driver: Driver, pages: Origin, script: Script) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        nowhere = f"http://127.0.0.1:{probe.getsockname()[1]}/runtime/"
-    error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag(f'data-runtime="{nowhere}"'))))
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{held.getsockname()[1]}/runtime/"
+        error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag(f'data-runtime="{nowhere}"'))))
     assert error["reason"] == "network"
     assert nowhere in error["message"]
 

@@ -191,6 +191,6 @@ async def test_an_answer_may_listen_for_its_callers_going_while_it_is_sent() -> 
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/emulator/state", "headers": [(b"host", b"127.0.0.1")]}
-    await asyncio.wait_for(Gate(app, service)(scope | {"query_string": b""}, receive, send), 5)
+    await asyncio.wait_for(Gate(app, service)(scope | {"query_string": b""}, receive, send), 10)
     assert heard == ["http.request", "http.disconnect"]
     assert sent[0]["status"] == 204

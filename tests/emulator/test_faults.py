@@ -119,16 +119,16 @@ async def test_notifications_are_lost_doubled_reordered_and_late(emulator: Emula
 async def test_latency_holds_up_each_way_and_keeps_the_order(emulator: Emulator) -> None:
     async with Wire.login(emulator, "alice") as wire:
         for direction in ("up", "down"):
-            with emulator.faults.latency(0.1, jitter=0.02, direction=direction, identity="alice"):  # type: ignore[arg-type]
+            with emulator.faults.latency(0.4, jitter=0.02, direction=direction, identity="alice"):  # type: ignore[arg-type]
                 start = time.perf_counter()
                 http = {"path": CONFIGURATION, "method": "GET"}
                 sent = [await wire.send({"method": "message", "http_request": http}) for _ in range(5)]
                 assert [(await wire.next()).id for _ in sent] == sent
                 # All at once, not one after another: the line is long, not narrow.
-                assert 0.1 <= time.perf_counter() - start < 0.4
+                assert 0.4 <= time.perf_counter() - start < 1.6
         start = time.perf_counter()
         await wire.request("GET", CONFIGURATION)
-        assert time.perf_counter() - start < 0.1
+        assert time.perf_counter() - start < 0.4
 
 
 async def test_what_was_sent_before_the_end_is_carried_out(emulator: Emulator) -> None:

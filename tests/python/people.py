@@ -53,6 +53,13 @@ class Trace:
         return self.of(name)[count - 1]
 
 
+async def becomes(check: Callable[[], bool], timeout: float = 10) -> None:
+    """Wait until ``check`` is true. For what an answer and an event both may bring, in whatever order."""
+    async with asyncio.timeout(timeout):
+        while not check():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 class Person:
     def __init__(self, client: Client) -> None:
         self.client = client

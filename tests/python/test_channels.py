@@ -111,6 +111,10 @@ async def test_a_page_of_receipts_that_fails(emulator: Emulator, alice: Person, 
         await message.get_detailed_delivery_receipts()
     assert refused.value.code == 50430
     assert len(await message.get_detailed_delivery_receipts()) == 1
+    room.alices._session.network._answers.clear()
+    emulator.fault(on="request", action="respond", status=200, path="Receipts", body={"delivery_receipts": [{}]})
+    with pytest.raises(ConversationsError, match="cannot be understood"):
+        await message.get_detailed_delivery_receipts()
 
 
 async def test_what_a_phone_writes(emulator: Emulator, alice: Person, bob: Person, room: Room) -> None:

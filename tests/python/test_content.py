@@ -18,6 +18,7 @@ from pyconvo import (
     ContentTemplate,
     ContentTemplateVariable,
     ConversationsError,
+    MediaTransportError,
     UpstreamError,
 )
 from pyconvo.content import content_data
@@ -77,6 +78,10 @@ async def test_what_cannot_be_read_is_said(emulator: Emulator, alice: Person, bo
     media.get_content_temporary_url = expired
     with pytest.raises(ConversationsError, match="403"):
         await message.get_content_data()
+    address = "http://127.0.0.1:9/signed"
+    with pytest.raises(MediaTransportError) as unanswered:
+        await message.get_content_data()
+    assert "signed" not in str(unanswered.value)
 
 
 async def test_refusals(emulator: Emulator, alice: Person, room: Room) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from people import Connect, Person, Room
+from people import Connect, Person, Room, becomes
 
 from pyconvo import Conversation, ConversationsError, UpstreamError
 from pyconvo.testing import Emulator
@@ -243,5 +243,4 @@ class TestUsers:
         user = await alice.client.get_user("bob")
         assert user.is_online
         await bob.client.shutdown()
-        await alice.client.wait_for("user_updated", lambda event: event.user is user, timeout=5)
-        assert user.is_online is False
+        await becomes(lambda: user.is_online is False)

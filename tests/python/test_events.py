@@ -57,7 +57,7 @@ class TestStreams:
         tasks.append(asyncio.create_task(collect(alice.client.events("connection_state_changed"), heard)))
         await asyncio.sleep(0)
         await alice.client.shutdown()
-        await asyncio.wait_for(asyncio.gather(*tasks), 5)
+        await asyncio.wait_for(asyncio.gather(*tasks), 10)
         # Its own end is still told.
         assert heard == ["disconnecting", "disconnected"]
 
@@ -140,7 +140,7 @@ class TestStreams:
             emitter.emit("news", number)
         await asyncio.sleep(0.01)
         stream.end()
-        await asyncio.wait_for(asyncio.gather(*readers), 5)
+        await asyncio.wait_for(asyncio.gather(*readers), 10)
         assert heard == list(range(9))
 
 
@@ -177,7 +177,7 @@ class TestWaitFor:
         await alice.client.shutdown()
         for task in waiting:
             with pytest.raises(ClientClosedError, match="shut down before 'message_added'"):
-                await asyncio.wait_for(task, 5)
+                await asyncio.wait_for(task, 10)
 
     async def test_cancelled(self) -> None:
         emitter = ReplayEventEmitter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from people import Person, Room
+from people import Person, Room, becomes
 
 from pyconvo import ConversationsError, UpstreamError
 
@@ -31,8 +31,7 @@ async def test_the_horizon_moves(alice: Person, bob: Person, room: Room) -> None
     assert (updated.participant.identity, updated.participant.last_read_message_index) == ("bob", 1)
     assert updated.participant.last_read_timestamp is not None
     await bob.trace.until("participant_updated")
-    await bob.client.wait_for("conversation_updated", timeout=5) if room.bobs.last_read_message_index is None else None
-    assert room.bobs.last_read_message_index == 1
+    await becomes(lambda: room.bobs.last_read_message_index == 1)
     # Never back by "advance", but by "update".
     assert await room.bobs.advance_last_read_message_index(0) == 3
     assert await room.bobs.advance_last_read_message_index(2) == 2
@@ -43,9 +42,9 @@ async def test_everything_read_and_unread(bob: Person, room: Room) -> None:
     assert await room.bobs.set_all_messages_read() == 0
     await say(room, bob, 3)
     assert await room.bobs.set_all_messages_read() == 0
-    await bob.client.wait_for("conversation_updated", lambda _: room.bobs.last_read_message_index == 2, timeout=5)
+    await becomes(lambda: room.bobs.last_read_message_index == 2)
     assert await room.bobs.set_all_messages_unread() is None
-    await bob.client.wait_for("conversation_updated", lambda _: room.bobs.last_read_message_index is None, timeout=5)
+    await becomes(lambda: room.bobs.last_read_message_index is None)
 
 
 async def test_counts_may_be_a_moment_old(bob: Person, room: Room) -> None:

@@ -17,7 +17,7 @@ def connections(emulator: Emulator) -> int:
 
 
 async def gone(emulator: Emulator) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         # The emulator tells nobody of an end: only asking helps.
         while connections(emulator):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -56,7 +56,7 @@ class TestContextManager:
             await asyncio.sleep(0.2)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(task, 10)
         await gone(emulator)
         assert [one for one in asyncio.all_tasks() if "pyconvo" in repr(one.get_coro())] == []
 
@@ -95,7 +95,7 @@ class TestMisuse:
         assert made.created_by == "alice"
         assert connections(emulator) == 1
         with pytest.raises(TransportUnavailableError):
-            await asyncio.wait_for(first.create_conversation(), 5)
+            await asyncio.wait_for(first.create_conversation(), 10)
         await second.shutdown()
 
     async def test_shutdown_many_times_at_once(self, alice: Person, emulator: Emulator) -> None:
@@ -114,14 +114,14 @@ class TestMisuse:
             client.get_subscribed_users(),
         ):
             with pytest.raises(ConversationsError, match="not initialized"):
-                await asyncio.wait_for(attempt, 5)
-        await asyncio.wait_for(client.shutdown(), 5)
+                await asyncio.wait_for(attempt, 10)
+        await asyncio.wait_for(client.shutdown(), 10)
 
     async def test_after_a_failed_start_that_is_raised(self, emulator: Emulator) -> None:
         client = Client("garbage", {**emulator.options, "throwErrorsAlways": True})
         with pytest.raises(ConversationsError):
-            await asyncio.wait_for(client.get_subscribed_users(), 5)
-        await asyncio.wait_for(client._close(), 5)
+            await asyncio.wait_for(client.get_subscribed_users(), 10)
+        await asyncio.wait_for(client._close(), 10)
 
 
 class TestSynchronization:

@@ -64,7 +64,7 @@ async def test_what_is_sent_meanwhile_goes_out_later(
     alice: Person, bob: Person, room: Room, emulator: Emulator
 ) -> None:
     emulator.drop("alice")
-    await alice.client.wait_for("connection_state_changed", lambda state: state == "connecting", timeout=5)
+    await alice.client.wait_for("connection_state_changed", lambda state: state == "connecting", timeout=10)
     assert await room.alices.send_message("patient") == 0
     assert (await bob.trace.until("message_added")).body == "patient"
     assert alice.client.connection_state == "connected"
@@ -158,7 +158,7 @@ class TestShutdown:
             alice.client.get_user("somebody"),
         ):
             with pytest.raises(TransportUnavailableError, match="Unable to connect"):
-                await asyncio.wait_for(attempt, 5)
+                await asyncio.wait_for(attempt, 10)
 
     async def test_the_context_manager_leaves_nothing_running(self, emulator: Emulator) -> None:
         async with Client(emulator.token("alice"), emulator.options) as client:

@@ -138,11 +138,11 @@ class TestRaces:
         conversation = await alice.client.create_conversation()
         await conversation.join()
         bob = await connect("bob")
-        emulator.fault(on="request", action="delay", delay=0.5, identity="bob", path=r"Maps/CH")
+        emulator.fault(on="request", action="delay", delay=1.5, identity="bob", path=r"Maps/CH")
         await conversation.add("bob")
         await asyncio.sleep(0.2)
         await conversation.remove_participant("bob")
-        await asyncio.sleep(0.8)
+        await asyncio.sleep(1.6)
         assert not [name for name in bob.trace.names if name.startswith("conversation_")]
         assert (await bob.client.get_subscribed_conversations()).items == []
         await conversation.add("bob")

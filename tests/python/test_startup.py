@@ -133,7 +133,7 @@ async def test_an_address_where_nobody_listens(emulator: Emulator) -> None:
     trace = Trace(client)
     failed = await trace.until("init_failed")
     assert not failed.error.terminal
-    await asyncio.wait_for(client.shutdown(), 5)
+    await asyncio.wait_for(client.shutdown(), 10)
     assert client.connection_state == "disconnected"
 
 
@@ -158,8 +158,8 @@ async def test_no_list_of_conversations(emulator: Emulator, connect: Connect) ->
     with pytest.raises(ConversationsError):
         await alice.client.get_subscribed_conversations()
     # Looking for one does not need the list, and must not wait for ever.
-    by_name = await asyncio.wait_for(alice.client.get_conversation_by_unique_name("room"), 5)
-    assert await asyncio.wait_for(alice.client.get_conversation_by_sid(by_name.sid), 5) is by_name
+    by_name = await asyncio.wait_for(alice.client.get_conversation_by_unique_name("room"), 10)
+    assert await asyncio.wait_for(alice.client.get_conversation_by_sid(by_name.sid), 10) is by_name
 
 
 async def test_a_conversation_that_could_not_be_followed_can_be_later(emulator: Emulator, connect: Connect) -> None:

@@ -55,7 +55,7 @@ async def test_time_ends_it(alice: Person, bob: Person, connect, emulator: Emula
     await bobs.typing()
     participant = await carol.trace.until("typing_started")
     # The override and one second more.
-    ended = await carol.trace.until("typing_ended", timeout=3)
+    ended = await carol.trace.until("typing_ended")
     assert ended is participant
     assert not participant.is_typing
 

@@ -351,6 +351,26 @@ async def test_nonsense_is_survived(page: Page, caplog: pytest.LogCaptureFixture
     assert "cannot be forwarded" in caplog.text
 
 
+async def test_a_call_that_cannot_be_understood_is_answered(page: Page, caplog: pytest.LogCaptureFixture) -> None:
+    answer = await page.answer(HANDLE, "getConversationBySid", {"$": "bytes", "v": "a"})
+    assert "base64" in answer["error"]["message"]
+    assert "getConversationBySid cannot be understood" in caplog.text
+
+
+async def test_a_state_that_cannot_cross_holds_up_nothing_else(page: Page, caplog: pytest.LogCaptureFixture) -> None:
+    odd, good = page.client.add(model.Conversation("CH1")), page.client.add(model.Conversation("CH2"))
+    await page.turn()
+    page.batches.clear()
+    odd.attributes = {"deep": object()}
+    odd.friendly_name = "Odd"
+    good.friendly_name = "Travel"
+    for one in (odd, good):
+        one._mark_dirty()
+    await page.turn()
+    assert [op["state"] for op in page.operations("patch")] == [{"friendlyName": "Odd"}, {"friendlyName": "Travel"}]
+    assert "attributes of a Conversation cannot be told" in caplog.text
+
+
 async def test_close_listens_to_nothing(page: Page) -> None:
     page.client.add(model.Conversation("CH1"))
     page.bridge.close()

@@ -142,7 +142,7 @@ def test_a_pause_comes_though_nothing_else_is_due() -> None:
     async def main(loop: PlayedLoop) -> bool:
         paused = asyncio.Event()
         asyncio.get_running_loop().call_later(0.01, lambda: loop.queue.call_at_pause(paused.set))
-        await asyncio.wait_for(paused.wait(), 1)
+        await asyncio.wait_for(paused.wait(), 10)
         return True
 
     assert run(main)

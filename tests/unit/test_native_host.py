@@ -35,7 +35,7 @@ class Listener:
         self.heard.put_nowait("closed")
 
     async def next(self) -> Any:
-        return await asyncio.wait_for(self.heard.get(), 5)
+        return await asyncio.wait_for(self.heard.get(), 10)
 
 
 @pytest.fixture

@@ -227,7 +227,7 @@ test("a bundle that has not taken the files of a way along does not try it", asy
 });
 
 test("a start that hangs ends at the deadline, and names what was missing", async () => {
-  const silent = runtime({}, { timeout: 0.05 });
+  const silent = runtime({}, { timeout: 0.5 });
   PlayedWorker.whenComplete = () => undefined;
   const starting = await failed(silent);
   assert.deepEqual([starting.reason, starting.file], ["timeout", undefined]);

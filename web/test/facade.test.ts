@@ -211,6 +211,14 @@ test("a listener that throws, or a report that makes no sense, breaks nothing", 
   assert.throws(() => reports[1]?.(), /the application's/);
 });
 
+test("an answer that makes no sense is one all the same", async () => {
+  const { core, client } = await connected();
+  const asked = client.getUser("bob");
+  await settle();
+  core.tell({ op: "answer", id: core.last("call")["id"], value: ref(77) });
+  await assert.rejects(asked, /unknown object/);
+});
+
 test("events from before the announcement are replayed, not delivered", async () => {
   const { core, client } = await connected();
   let found: Any;

@@ -21,6 +21,7 @@ export const emulator = {
   drop: (identity) => post("/emulator/connections/drop", identity === undefined ? {} : { identity }),
   close: (code, more = {}) => post("/emulator/connections/close", { code, ...more }),
   advance: (seconds) => post("/emulator/clock", { advance: seconds }),
+  clock: () => request("GET", "/emulator/clock"),
   state: () => request("GET", "/emulator/state"),
   recording: async () => (await fetch("/emulator/recording")).text(),
   replay: (recording, more = {}) => post("/emulator/replay", { recording, ...more }),

@@ -11,7 +11,9 @@ export const EVENTS = [
 ];
 
 const PATIENCE = 20_000;
-const QUIET = 350;
+/** Milliseconds of a turn, and how many of them in a row without a word are quiet. */
+const TURN = 50;
+const QUIET = 7;
 
 export class World {
   Client = globalThis.Twilio.Conversations.Client;
@@ -52,7 +54,7 @@ export class World {
   expectUnheard = (message) => void this.expected.add(message);
 
   /** What becomes of a promise soon: a value, an error, or nothing. For calls that one of the two leaves hanging. */
-  outcome = (promise, ms = 1500) =>
+  outcome = (promise, ms = 3000) =>
     Promise.race([
       promise.then(() => "a value", (error) => `an error: ${error.message}`),
       pause(ms).then(() => "nothing"),
@@ -110,18 +112,28 @@ export class World {
   /** Waits until the server knows every subscription that the connections of `identity` have asked for. */
   subscribed = async (identity) => {
     let before = -1;
-    for (const end = performance.now() + PATIENCE; performance.now() < end; await pause(120)) {
+    let same = 0;
+    for (const end = performance.now() + PATIENCE; performance.now() < end; await pause(60)) {
       const { connections } = await emulator.state();
       const now = connections.filter((one) => one.identity === identity).reduce((sum, one) => sum + one.subscriptions, 0);
-      if (now > 0 && now === before) return;
+      same = now > 0 && now === before ? same + 1 : 0;
+      if (same === 2) return;
       before = now;
     }
     throw new Impatience(`${identity} never finished subscribing`);
   };
 
-  /** Waits until no client has had anything to say for a while. */
+  /**
+   * Waits until no client has had anything to say for a while. It is counted in turns, and the service takes part in
+   * each: on a machine that is busy everything takes longer, and so does this.
+   */
   quiet = async () => {
-    while (performance.now() - this.#lastLine < QUIET) await pause(50);
+    let calm = Math.min(QUIET - 1, Math.floor((performance.now() - this.#lastLine) / TURN));
+    while (calm < QUIET) {
+      const before = this.#lastLine;
+      await Promise.all([pause(TURN), emulator.clock()]);
+      calm = this.#lastLine === before ? calm + 1 : 0;
+    }
   };
 
   pause = pause;

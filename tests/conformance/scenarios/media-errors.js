@@ -27,7 +27,7 @@ export default async (world) => {
   await call("nothing was sent", hers.getMessagesCount());
 
   const unsent = hers.prepareMessage().addMedia(text("slow")).addMedia(new Blob(["x"]) && text("second")).build();
-  await emulator.fault({ on: "media", action: "delay", delay: 1 });
+  await emulator.fault({ on: "media", action: "delay", delay: 2 });
   const sending = unsent.send();
   trace("a cancellable promise", sending instanceof sdk.CancellablePromise);
   await pause(300);
@@ -35,7 +35,7 @@ export default async (world) => {
   await call("cancelled", sending);
   await call("cancelled again", sending.cancel());
   unsent.send().cancel(); // its rejection need not be handled
-  await pause(1200);
+  await pause(2200);
   await call("still nothing was sent", hers.getMessagesCount());
   await quiet();
   const again = unsent.send();

@@ -236,10 +236,15 @@ export class Bridge implements Caller {
   }
 
   private answer(id: number, value: unknown, error: WireError | undefined): void {
-    const decoded = error === undefined ? decode(value, this.registry) : decodeError(error, this.registry);
     const call = this.pending.get(id);
     this.pending.delete(id);
-    if (error === undefined) call?.resolve(decoded);
-    else call?.reject(decoded);
+    try {
+      const decoded = error === undefined ? decode(value, this.registry) : decodeError(error, this.registry);
+      if (error === undefined) call?.resolve(decoded);
+      else call?.reject(decoded);
+    } catch (problem) {
+      // An answer that cannot be read is one all the same: nobody waits for ever.
+      call?.reject(problem);
+    }
   }
 }
