@@ -106,7 +106,7 @@ def test_an_address_where_nobody_listens(driver: Driver, pages: Origin, script: 
 def test_a_server_that_never_answers(driver: Driver, pages: Origin, script: Script, release: Path) -> None:
     name = named(release, PARTS["snapshot"])
     script.origin.stall(name)
-    error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag('data-timeout="5"'))))
+    error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag('data-timeout="8"'))))
     assert (error["reason"], error["file"]) == ("timeout", name)
     assert "data-timeout" in error["message"]
 

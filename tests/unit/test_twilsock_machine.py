@@ -1,11 +1,11 @@
-"""The connection machine: its whole table, and what each transition does. No loop, no host."""
+"""What each transition of the connection machine does. No loop, no host."""
 
 from __future__ import annotations
 
-import itertools
 from typing import Any
 
 import pytest
+from played_machine import Connection
 
 from pyconvo.backoff import RetryPolicy
 from pyconvo.errors import TransportUnavailableError
@@ -19,178 +19,8 @@ from pyconvo.twilsock.actions import (
     Settle,
     StartTimer,
 )
-from pyconvo.twilsock.machine import Machine
-from pyconvo.twilsock.options import TwilsockOptions
-from pyconvo.twilsock.packet import decode, encode
-from pyconvo.twilsock.states import PUBLIC, TRANSITIONS, State, Trigger
-
-# The table as the protocol's description gives it: trigger, from, to.
-OFFICIAL = """
-userConnect: disconnected rejected -> connecting
-userConnect: connecting -> connecting
-userConnect: connected -> connected
-socketConnected: connecting -> initialising
-initSuccess: initialising -> connected
-initError: initialising -> error
-tokenRejected: initialising updating -> rejected
-userUpdateToken: disconnected rejected retrying connecting -> connecting
-userUpdateToken: connected -> updating
-updateSuccess: updating -> connected
-updateError: updating -> error
-socketClosed: connecting initialising connected updating error waitOffloadSocketClosed -> retrying
-socketClosed: disconnecting waitSocketClosed -> disconnected
-socketClosed: rejected -> rejected
-receiveOffload: initialising connected updating -> waitOffloadSocketClosed
-receiveClose: initialising connected updating -> waitSocketClosed
-receiveFatalClose: initialising connected updating -> unsupported
-userRetry: retrying -> connecting
-systemOnline: retrying -> connecting
-userDisconnect: connecting initialising connected updating retrying rejected waitSocketClosed -> disconnecting
-userDisconnect: waitOffloadSocketClosed -> disconnecting
-"""
-
-OURS = """
-socketImpossible: connecting -> disconnected
-giveUp: retrying -> disconnected
-userDisconnect: error -> disconnecting
-userUpdateToken: waitSocketClosed -> connecting
-"""
-
-
-def rows(text: str) -> set[tuple[State, Trigger, State]]:
-    result = set()
-    for line in text.strip().splitlines():
-        trigger, _, way = line.partition(": ")
-        sources, _, target = way.partition(" -> ")
-        result |= {(State(source), Trigger(trigger), State(target)) for source in sources.split()}
-    return result
-
-
-class Fixed:
-    """Time stands still, chance is in the middle, ids count."""
-
-    def __init__(self) -> None:
-        self.time = 1000.0
-        self._ids = itertools.count(1)
-
-    def now(self) -> float:
-        return self.time
-
-    def random(self) -> float:
-        return 0.5
-
-    def uuid(self) -> str:
-        return f"uuid-{next(self._ids)}"
-
-
-class Connection:
-    """A machine with the other side's moves as methods."""
-
-    def __init__(self, **options: Any) -> None:
-        self.sources = Fixed()
-        self.machine = Machine("token 1", TwilsockOptions(uri="ws://x", **options), self.sources)
-        self.packets: list[Any] = []
-        self.actions: list[Any] = []
-
-    def take(self) -> list[Any]:
-        """Actions since the last call; packets go to ``packets`` too."""
-        self.actions = self.machine.take()
-        self.packets += [decode(action.data) for action in self.actions if isinstance(action, Send)]
-        return self.actions
-
-    def events(self) -> list[Any]:
-        """Events since the last call, as name or (name, payload)."""
-        emitted = [action for action in self.take() if isinstance(action, Emit)]
-        return [(one.event, *one.payload) if one.payload else one.event for one in emitted]
-
-    def sent(self) -> list[str]:
-        self.take()
-        return [one.method for one in self.packets]
-
-    def receive(self, header: dict[str, Any], payload: Any = None) -> None:
-        self.machine.socket_received(encode(header, payload))
-
-    def reply(self, code: int = 200, payload: Any = None, header: dict[str, Any] | None = None, **status: Any) -> None:
-        """Answer the latest packet that wants an answer."""
-        self.take()
-        last = [one for one in self.packets if one.method in ("init", "update", "message")][-1]
-        full = {"method": "reply", "id": last.id, "status": {"code": code, "status": "TEXT", **status}}
-        self.receive({**full, **(header or {})}, payload)
-
-    def close(self, code: int, payload: Any = None, **status: Any) -> None:
-        self.receive({"method": "close", "id": "TMclose", "status": {"code": code, "status": "BYE", **status}}, payload)
-
-    def established(self) -> Connection:
-        self.machine.connect()
-        self.machine.socket_opened()
-        self.reply(header={"continuation_token": "ct 1"})
-        self.take()
-        self.packets.clear()
-        assert self.machine.state is State.CONNECTED
-        return self
-
-    @property
-    def state(self) -> State:
-        return self.machine.state
-
-
-class TestTable:
-    def test_is_the_official_one_and_our_additions(self) -> None:
-        table = {(source, trigger, target) for source, row in TRANSITIONS.items() for trigger, target in row.items()}
-        assert table == rows(OFFICIAL) | rows(OURS)
-        assert not rows(OFFICIAL) & rows(OURS)
-
-    def test_knows_every_state(self) -> None:
-        assert set(TRANSITIONS) == set(State) == set(PUBLIC)
-
-    def test_every_state_can_end_and_be_left(self) -> None:
-        reached = {State.DISCONNECTED}
-        for _ in State:
-            reached |= {target for source in reached for target in TRANSITIONS[source].values()}
-        assert reached == set(State)
-        ends = {state for state, row in TRANSITIONS.items() if Trigger.USER_DISCONNECT not in row}
-        assert ends == {State.DISCONNECTED, State.DISCONNECTING, State.UNSUPPORTED}
-
-    @pytest.mark.parametrize("trigger", Trigger)
-    @pytest.mark.parametrize("state", State)
-    def test_walk(self, state: State, trigger: Trigger) -> None:
-        connection = Connection()
-        connection.machine.state = state
-        known = TRANSITIONS[state].get(trigger)
-        assert connection.machine._fire(trigger) is (known is not None)
-        actions = connection.take()
-        if known is None:
-            assert (connection.state, actions) == (state, [])
-        else:
-            assert connection.state is known
-            changed = [one.payload[0] for one in actions if isinstance(one, Emit) and one.event == "state_changed"]
-            assert changed == ([] if known is state else [PUBLIC[known]])
-
-    @pytest.mark.parametrize("state", State)
-    def test_whatever_happens_is_no_exception(self, state: State) -> None:
-        happenings = [
-            lambda machine: machine.connect(),
-            lambda machine: machine.disconnect(),
-            lambda machine: machine.update_token("other"),
-            lambda machine: machine.socket_opened(),
-            lambda machine: machine.socket_failed(None),
-            lambda machine: machine.socket_impossible("x"),
-            lambda machine: machine.socket_closed(),
-            lambda machine: machine.network(True),
-            lambda machine: machine.network(False),
-            *(lambda machine, key=key: machine.timer(key) for key in ("retry", "wait", "closed", "queue:x", "reply:x")),
-            lambda machine: machine.socket_received(b"noise"),
-            lambda machine: machine.socket_received(encode({"method": "close", "id": "x"})),
-            lambda machine: machine.socket_received(encode({"method": "close", "id": "x", "status": {"code": 308}})),
-            lambda machine: machine.socket_received(encode({"method": "reply", "id": "x"})),
-            lambda machine: machine.socket_received(encode({"method": "reply"})),
-            lambda machine: machine.socket_received(encode({"method": "moon", "id": "x"})),
-        ]
-        for happening in happenings:
-            connection = Connection()
-            connection.machine.state = state
-            happening(connection.machine)
-            assert connection.state in State
+from pyconvo.twilsock.packet import decode
+from pyconvo.twilsock.states import State
 
 
 class TestInit:
