@@ -55,10 +55,6 @@ def rule(expected: str, accepts: Callable[[Any], bool]) -> Rule:
     return Rule(expected, lambda value: None if accepts(value) else refused)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
 def _is_json(value: Any) -> bool:
     return value is None or isinstance(value, (str, int, float, list, tuple, dict))
 

@@ -138,14 +138,6 @@ def emulator_server() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="session")
-def other_origin() -> Iterator[str]:
-    """``http://127.0.0.1:PORT`` of a second server with ``/pages`` and ``/dist``: another origin than the emulator."""
-    there = tuple((url, str(folder)) for url, folder in {"/dist": DIST, "/pages": PAGES}.items() if folder.is_dir())
-    with Emulator(mounts=there) as running:
-        yield running.url
-
-
-@pytest.fixture(scope="session")
 def release() -> Path:
     """The folder of the built release. Fails in words if nothing was built."""
     folders = sorted(DIST.glob("releases/*/pyconvo.min.js"))

@@ -46,6 +46,7 @@ class Emulator:
         return self
 
     def stop(self) -> None:
+        """Close it, with all connections. Harmless when repeated."""
         if self._thread is not None:
             self._thread.stop()
             self._thread = None
@@ -101,6 +102,7 @@ class Emulator:
         self.call("POST", "/emulator/import", state)
 
     def state(self) -> dict[str, Any]:
+        """Users, conversations with participants and messages, connections, faults: ``GET /emulator/state``."""
         return dict(self.call("GET", "/emulator/state"))
 
     def fault(self, **fault: Any) -> None:
@@ -149,6 +151,7 @@ class Emulator:
         self.call("POST", "/emulator/clock", {"advance": seconds})
 
     def freeze(self) -> None:
+        """Stop the clock; :meth:`advance` moves it."""
         self.call("POST", "/emulator/clock", {"freeze": True})
 
     def resume(self) -> None:
@@ -187,6 +190,7 @@ class Emulator:
         return dict(self.call("GET", "/emulator/replay"))
 
     def stop_replay(self) -> None:
+        """Serve again as before :meth:`replay`."""
         self.call("DELETE", "/emulator/replay")
 
     def limit(self, **limits: Any) -> None:

@@ -70,6 +70,7 @@ class Faults:
         return list(self._call("GET", "/emulator/faults")["faults"])
 
     def clear(self) -> None:
+        """Take all of them back."""
         self._call("DELETE", "/emulator/faults")
 
     # -- notifications: ``event`` is searched in the event type, such as ``list_item_added``, or the message type
@@ -83,6 +84,7 @@ class Faults:
     def duplicate_notifications(
         self, identity: str | None = None, event: str | None = None, *, copies: int = 2, **when: Unpack[When]
     ) -> Planned:
+        """Each arrives ``copies`` times."""
         return self.plan("notification", "duplicate", identity=identity, path=event, copies=copies, **when)
 
     def reorder_notifications(
@@ -192,13 +194,16 @@ class Faults:
         backoff_ms: float | None = None,
         **when: Unpack[When],
     ) -> Planned:
+        """Who logs in is refused; ``backoff_ms`` is the hint when to come back, ``error_code`` Twilio's own number."""
         body = None if error_code is None else {"errorCode": error_code}
         return self.plan("init", "respond", status=status, identity=identity, body=body, backoff_ms=backoff_ms, **when)
 
     def ignore_logins(self, identity: str | None = None, **when: Unpack[When]) -> Planned:
+        """Nobody is answered who logs in."""
         return self.plan("init", "ignore", identity=identity, **when)
 
     def cut_logins(self, identity: str | None = None, **when: Unpack[When]) -> Planned:
+        """The socket breaks when somebody logs in."""
         return self.plan("init", "drop", identity=identity, **when)
 
     def expire_continuation(self, identity: str | None = None, **when: Unpack[When]) -> Planned:
@@ -212,6 +217,7 @@ class Faults:
         return self.plan("update", "respond", status=status, identity=identity, backoff_ms=backoff_ms, **when)
 
     def ignore_updates(self, identity: str | None = None, **when: Unpack[When]) -> Planned:
+        """A newer token is not answered."""
         return self.plan("update", "ignore", identity=identity, **when)
 
     # -- the line
@@ -257,6 +263,7 @@ class Faults:
     def answer_media(
         self, status: int, path: str | None = None, *, method: str | None = None, **when: Unpack[When]
     ) -> Planned:
+        """The media service answers with ``status`` instead of doing what was asked for."""
         return self.plan("media", "respond", status=status, method=method, path=path, **when)
 
     def cut_upload(self, offset: int, path: str | None = None, **when: Unpack[When]) -> Planned:

@@ -79,11 +79,6 @@ CREATE TABLE IF NOT EXISTS mutations (
     PRIMARY KEY (identity, id));
 """
 
-TABLE_NAMES = (
-    "roles", "users", "conversations", "participants", "messages", "media", "media_content", "receipts", "outbox",
-    "recipients", "channel_metadata", "mutations",
-)  # fmt: skip
-
 RecordT = TypeVar("RecordT", bound="DataclassInstance")
 
 

@@ -58,7 +58,6 @@ class Player:
         self._longest = longest_pause
         self._count = 0
         self._nonce = secrets.token_hex(8)
-        self._sockets: set[WebSocket] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def describe(self) -> dict[str, Any]:

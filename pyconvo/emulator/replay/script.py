@@ -58,7 +58,6 @@ class Script:
         self._attended = attended
         self._subscribed: set[str] = set()
         self._next = 0
-        self._skipped = 0
         self._logged_in = False
         #: What the client did that the recorded one had not done, or did otherwise.
         self.differences: list[str] = []
@@ -96,7 +95,6 @@ class Script:
     def skip(self) -> None:
         """Do not wait for the change that is waited for."""
         if self.waits_for is not None:
-            self._skipped += 1
             next(one for one in self._changes if not one.used).used = True
 
     @property
