@@ -426,7 +426,7 @@ class Conversation(Entity, ConversationEvents):
 
     def _on_message_added(self, message: Message) -> None:
         """Who has sent a message does not type any more."""
-        for participant in self._roster.present:
+        for participant in tuple(self._roster.typing.values()):
             if participant.identity == message.author:
                 participant._end_typing()
                 break

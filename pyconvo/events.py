@@ -11,7 +11,8 @@ import asyncio
 import inspect
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, overload
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeAlias, TypeVar, cast, overload
 
 from pyconvo.event_stream import EventStream, Waiter
 from pyconvo.lifetime import Lifetime
@@ -59,6 +60,20 @@ class _Entry:
         self.once = once
 
 
+class Observer(Protocol):
+    """Who mirrors an emitter somewhere else: one for all its events, told after the listeners."""
+
+    def observed(self, event: str, payload: tuple[Any, ...]) -> None:
+        """An event was emitted."""
+
+    def touched(self) -> None:
+        """Visible state has changed."""
+
+
+#: What an emitter has before it has anything: most messages are never listened to, and never emit. Refuses changes.
+_NOTHING: Final = cast("dict[Any, Any]", MappingProxyType({}))
+
+
 class ReplayEventEmitter:
     """Listeners by event name (snake_case), called in order of registration, in the emitter's own call.
 
@@ -72,13 +87,16 @@ class ReplayEventEmitter:
     #: Listeners of one event beyond which a leak is suspected, and logged; 0: any number.
     default_max_listeners = 10
 
+    _max_listeners: int | None = None
+    _listener_tasks: set[asyncio.Task[Any]] | None = None
+    #: Set by the bridge. Does not count as a listener.
+    _observer: Observer | None = None
+
     def __init__(self, lifetime: Lifetime | None = None) -> None:
         """``lifetime``: until when there are events; waiting for one ends with it."""
         self._lifetime = lifetime
-        self._entries: dict[Any, list[_Entry]] = {}
-        self._last: dict[Any, tuple[Any, ...]] = {}
-        self._listener_tasks: set[asyncio.Task[Any]] = set()
-        self._max_listeners: int | None = None
+        self._entries: dict[Any, tuple[_Entry, ...]] = _NOTHING
+        self._last: dict[Any, tuple[Any, ...]] = _NOTHING
 
     # -- listeners -------------------------------------------------------------------------------------------
 
@@ -137,7 +155,7 @@ class ReplayEventEmitter:
 
     def off(self, event: EventName, listener: Listener) -> Self:
         """Remove the latest registration of ``listener`` for ``event``; unknown ones are ignored."""
-        entries = self._entries.get(event, [])
+        entries = self._entries.get(event, ())
         for position in range(len(entries) - 1, -1, -1):
             if entries[position].listener == listener:
                 self._entries[event] = entries[:position] + entries[position + 1 :]
@@ -159,9 +177,9 @@ class ReplayEventEmitter:
     def remove_all_listeners(self, event: EventName | None = None) -> Self:
         """Remove every listener of ``event``, or of all events. What was emitted last stays remembered."""
         if event is None:
-            self._entries.clear()
-        else:
-            self._entries.pop(event, None)
+            self._entries = _NOTHING
+        elif event in self._entries:
+            del self._entries[event]
         return self
 
     def listener_count(self, event: EventName) -> int:
@@ -189,6 +207,11 @@ class ReplayEventEmitter:
         """Names that have listeners now."""
         return [name for name, entries in self._entries.items() if entries]
 
+    @property
+    def has_emitted(self) -> bool:
+        """Whether anything ever happened here."""
+        return bool(self._last)
+
     def last(self, event: EventName) -> tuple[Any, ...] | None:
         """The payload that ``…_with_replay`` would deliver now, or None if ``event`` never happened."""
         return self._last.get(event)
@@ -197,19 +220,28 @@ class ReplayEventEmitter:
 
     def emit(self, event: EventName, *payload: Any) -> bool:
         """Remember and deliver an event. Returns whether anybody listened."""
+        if self._last is _NOTHING:
+            self._last = {}
         self._last[event] = payload
-        entries = self._entries.get(event)
-        if not entries:
-            return False
-        for entry in tuple(entries):
+        entries = self._entries.get(event, ())
+        for entry in entries:
             if entry.once:
                 # Gone already: an earlier listener has emitted the event again from inside.
-                left = [other for other in self._entries.get(event, ()) if other is not entry]
+                left = tuple([other for other in self._entries.get(event, ()) if other is not entry])
                 if len(left) == len(self._entries.get(event, ())):
                     continue
                 self._entries[event] = left
-            self._call(event, entry.listener, payload)
-        return True
+            # What ``_call`` does, without calling it: a message passes five emitters.
+            try:
+                result = entry.listener(*payload)
+            except Exception as error:
+                self.on_listener_error(str(event), error)
+            else:
+                if result is not None:
+                    self._follow(event, result)
+        if self._observer is not None:
+            self._observer.observed(str(event), payload)
+        return bool(entries)
 
     @overload
     async def wait_for(
@@ -256,8 +288,11 @@ class ReplayEventEmitter:
         logger.error("a listener of %r failed", event, exc_info=error)
 
     def _enlist(self, event: Any, entry: _Entry, *, first: bool = False) -> Self:
-        entries = self._entries.setdefault(event, [])
-        entries.insert(0 if first else len(entries), entry)
+        if self._entries is _NOTHING:
+            self._entries = {}
+        others = self._entries.get(event, ())
+        # Never changed in place: the event may be on its way to them.
+        entries = self._entries[event] = (entry, *others) if first else (*others, entry)
         if len(entries) == self.get_max_listeners() + 1 > 1:
             logger.warning(
                 "%d listeners of %r: a leak? set_max_listeners() allows more without this warning", len(entries), event
@@ -266,21 +301,32 @@ class ReplayEventEmitter:
 
     def _attend(self, event: str, listener: Listener) -> None:
         """For those who remove their listeners themselves."""
-        self._entries.setdefault(event, []).append(_Entry(listener, once=False))
+        if self._entries is _NOTHING:
+            self._entries = {}
+        self._entries[event] = (*self._entries.get(event, ()), _Entry(listener, once=False))
 
     def _call(self, event: Any, listener: Listener, payload: tuple[Any, ...]) -> None:
         try:
             result = listener(*payload)
         except Exception as error:
             self.on_listener_error(event, error)
+        else:
+            if result is not None:
+                self._follow(event, result)
+
+    def _follow(self, event: Any, result: Any) -> None:
+        """A listener returned something: if it can be awaited, it is a task of ours."""
+        if not inspect.isawaitable(result):
             return
-        if result is not None and inspect.isawaitable(result):
-            task = asyncio.ensure_future(_awaited(result))
-            self._listener_tasks.add(task)
-            task.add_done_callback(lambda done: self._settle(event, done))
+        task = asyncio.ensure_future(_awaited(result))
+        if self._listener_tasks is None:
+            self._listener_tasks = set()
+        self._listener_tasks.add(task)
+        task.add_done_callback(lambda done: self._settle(event, done))
 
     def _settle(self, event: str, task: asyncio.Task[Any]) -> None:
-        self._listener_tasks.discard(task)
+        if self._listener_tasks is not None:
+            self._listener_tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self.on_listener_error(event, error)
 

@@ -51,16 +51,16 @@ def parse_json(text: str) -> JSONValue:
     return _strict(text)
 
 
-def parse_attributes(raw: Any, owner: str) -> JSONValue:
-    """Attributes that must be JSON text: nothing, or anything broken, is ``{}``. ``owner`` is named in the log."""
-    if not raw:
+def parse_attributes(raw: Any, kind: str, sid: str) -> JSONValue:
+    """Attributes that must be JSON text: nothing, or anything broken, is ``{}``. Whose they are is said in the log."""
+    if not raw or raw == "{}":
         return {}
     try:
         if isinstance(raw, str):
             return parse_json(raw)
     except ValueError:
         pass
-    logger.warning("the service sent malformed attributes of %s", owner)
+    logger.warning("the service sent malformed attributes of %s %s", kind, sid)
     return {}
 
 
@@ -95,6 +95,8 @@ def parse_date(value: Any) -> datetime | None:
     try:
         if isinstance(value, str):
             parsed = datetime.fromisoformat(value)
+            if parsed.tzinfo is UTC:
+                return parsed
             return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000, UTC)

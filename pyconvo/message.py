@@ -6,7 +6,7 @@ service.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -51,14 +51,19 @@ class Message(Entity, MessageEvents, MediaUrls):
         self._content_sid: str | None = data.get("contentSid")
         self._last_updated_by: str | None = data.get("lastUpdatedBy")
         self._participant_sid: str | None = data.get("memberSid")
-        self._attributes = parse_attributes(data.get("attributes"), f"message {self._sid}")
-        self._date_created = parse_date(data.get("timestamp"))
-        self._date_updated = parse_date(data.get("dateUpdated"))
+        self._attributes = parse_attributes(data.get("attributes"), "message", self._sid)
+        created, updated = data.get("timestamp"), data.get("dateUpdated")
+        self._date_created = parse_date(created)
+        # Of a new message they are the same.
+        self._date_updated = self._date_created if updated == created else parse_date(updated)
         self._receipt = AggregatedDeliveryReceipt._read(data.get("delivery"))
         self._has_channel_metadata = bool(data.get("channelMetadata"))
         self._media: Media | None = None
         self._all_media: tuple[Media, ...] = ()
-        self._take_media(data)
+        if data.get("media") or data.get("medias"):
+            self._take_media(data)
+        #: Told of every update before those who listen: the message list, which tells it on.
+        self._on_update: Callable[[MessageUpdated], None] | None = None
 
     @property
     def conversation(self) -> Conversation:
@@ -293,7 +298,7 @@ class Message(Entity, MessageEvents, MediaUrls):
         if data.get("timestamp") and self._date_created != (created := parse_date(data["timestamp"])):
             self._date_created = created
             reasons.append("date_created")
-        attributes = parse_attributes(data.get("attributes"), f"message {self._sid}")
+        attributes = parse_attributes(data.get("attributes"), "message", self._sid)
         if not json_equal(self._attributes, attributes):
             self._attributes = attributes
             reasons.append("attributes")
@@ -309,7 +314,10 @@ class Message(Entity, MessageEvents, MediaUrls):
             reasons.append("media")
         if reasons:
             self._mark_dirty()
-            self.emit("updated", MessageUpdated(self, tuple(reasons)))
+            event = MessageUpdated(self, tuple(reasons))
+            if self._on_update is not None:
+                self._on_update(event)
+            self.emit("updated", event)
 
 
 def _states(media: Media | None, several: Sequence[Media]) -> list[Mapping[str, Any] | None]:

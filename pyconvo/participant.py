@@ -35,7 +35,7 @@ class Participant(Entity, ParticipantEvents):
         self._identity: str | None = data.get("identity")
         self._type: str = data.get("type") or "chat"
         self._user_map: str | None = data.get("userInfo")
-        self._attributes = parse_attributes(data.get("attributes"), f"participant {sid}")
+        self._attributes = parse_attributes(data.get("attributes"), "participant", sid)
         self._date_created = parse_date(data.get("dateCreated"))
         self._date_updated = parse_date(data.get("dateUpdated")) if data.get("dateCreated") else None
         self._role_sid: str = data.get("roleSid") or ""
@@ -127,7 +127,7 @@ class Participant(Entity, ParticipantEvents):
     def _update(self, data: dict[str, Any]) -> None:
         reasons: list[str] = []
         if data.get("attributes"):
-            attributes = parse_attributes(data["attributes"], f"participant {self._sid}")
+            attributes = parse_attributes(data["attributes"], "participant", self._sid)
             if not json_equal(self._attributes, attributes):
                 self._attributes = attributes
                 reasons.append("attributes")
@@ -162,6 +162,7 @@ class Participant(Entity, ParticipantEvents):
         if self._typing_timer is not None:
             self._typing_timer.cancel()
         self._typing_timer = self._session.host.call_later(milliseconds / 1000, self._end_typing)
+        self._conversation._roster.typing[self._sid] = self
         self._mark_dirty()
         self.emit("typing_started", self)
         self._conversation.emit("typing_started", self)
@@ -171,6 +172,7 @@ class Participant(Entity, ParticipantEvents):
             return
         self._typing_timer.cancel()
         self._typing_timer = None
+        self._conversation._roster.typing.pop(self._sid, None)
         self._mark_dirty()
         self.emit("typing_ended", self)
         self._conversation.emit("typing_ended", self)

@@ -164,7 +164,7 @@ class User(Entity, UserEvents):
                     self._friendly_name = name
                     reasons.append("friendly_name")
             case "attributes":
-                attributes = parse_attributes(data.get("value"), f"user {self._identity}")
+                attributes = parse_attributes(data.get("value"), "user", str(self._identity))
                 if not json_equal(self._attributes, attributes):
                     self._attributes = attributes
                     reasons.append("attributes")

@@ -88,7 +88,7 @@ def encode(value: Any, reference: Reference) -> Any:
         return {"$": "ref", "v": reference(value, spec)}
     if (names := _fields_of(value.__class__)) is not None:
         return {
-            key: _field(name, current, reference)
+            key: encode(_shown(name, current), reference)
             for key, name, may_be_absent in names
             if (current := getattr(value, name)) is not UNDEFINED and not (may_be_absent and current is None)
         }
@@ -101,12 +101,6 @@ def _fields_of(kind: type) -> list[tuple[str, str, bool]] | None:
     if not dataclasses.is_dataclass(kind):
         return None
     return [(camel(one.name), one.name, bool(one.metadata.get("absent"))) for one in dataclasses.fields(kind)]
-
-
-def _field(name: str, value: Any, reference: Reference) -> Any:
-    if name == "update_reasons":
-        return [camel(reason) for reason in value]
-    return encode(value, reference)
 
 
 def state_of(value: Any, spec: ClassSpec, reference: Reference) -> dict[str, Any]:
@@ -138,16 +132,44 @@ def mentions(encoded: Any) -> Iterator[int]:
 
 def encode_text(value: Any, reference: Reference) -> tuple[str, list[int]]:
     """``value`` as JSON text, and the handles it mentions. The same as :func:`encode`, quick for what is frequent."""
-    kind = value.__class__
+    handles: list[int] = []
+    return _text(value, reference, handles), handles
+
+
+def _text(value: Any, reference: Reference, handles: list[int]) -> str:
+    """Adds to ``handles``."""
+    kind: Any = value.__class__
     if (write := PLAIN_TEXT.get(kind)) is not None:
-        return write(value), []
+        return write(value)
     if not value and kind in _EMPTY:
-        return _EMPTY[kind], []
+        return _EMPTY[kind]
     if isinstance(value, Entity) and (spec := spec_of(kind)) is not None and not spec.local:
         handle = reference(value, spec)
-        return f'{{"$":"ref","v":{handle}}}', [handle]
+        handles.append(handle)
+        return f'{{"$":"ref","v":{handle}}}'
+    if (names := _payload_fields(kind)) is not None:
+        fields = [
+            f'"{key}":{_text(_shown(name, current), reference, handles)}'
+            for key, name, may_be_absent in names
+            if (current := getattr(value, name)) is not UNDEFINED and not (may_be_absent and current is None)
+        ]
+        return f"{{{','.join(fields)}}}"
+    if kind is list or kind is tuple:
+        return f"[{','.join([_text(item, reference, handles) for item in value])}]"
     encoded = encode(value, reference)
-    return to_json(encoded), list(mentions(encoded))
+    handles += mentions(encoded)
+    return to_json(encoded)
+
+
+@cache
+def _payload_fields(kind: type) -> list[tuple[str, str, bool]] | None:
+    """As :func:`_fields_of`, of classes that are nothing else to :func:`encode`: payloads of events, mostly."""
+    known = issubclass(kind, (Mapping, BaseException)) or spec_of(kind) is not None
+    return None if known else _fields_of(kind)
+
+
+def _shown(name: str, value: Any) -> Any:
+    return [camel(reason) for reason in value] if name == "update_reasons" else value
 
 
 def encode_error(error: BaseException, reference: Reference) -> dict[str, Any]:

@@ -50,16 +50,16 @@ class Outbox:
         self._event = None
         self.wake()
 
-    def put_event(self, target: int, name: str, payload: tuple[Any, ...], args: Callable[[], str]) -> None:
+    def put_event(self, target: int, name: str, payload: tuple[Any, ...], args: Callable[[Any], str]) -> None:
         """An event of ``target``. One change is told at several levels (conversation, client): together, if the values
-        are the very same and nothing has been put in between. ``args``: their text, asked for only when needed.
+        are the very same and nothing has been put in between. ``args`` gives their text; asked only when it is needed.
         """
         known = self._event
         if known is not None and payload and _same(known.payload, payload):
             known.also.append(f'[{target},"{name}"]')
             self._operations[-1] = f'{known.text},"also":[{",".join(known.also)}]}}'
             return
-        text = f'{{"op":"event","target":{target},"name":"{name}","args":{args()}'
+        text = f'{{"op":"event","target":{target},"name":"{name}","args":{args(payload)}'
         self._operations.append(text + "}")
         self._event = _Event(payload, text)
         self.wake()

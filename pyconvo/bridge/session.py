@@ -20,15 +20,17 @@ from pyconvo.errors import ConversationsError
 
 logger = logging.getLogger("pyconvo.bridge")
 
-_NEW = object()
+#: In the place of a value that the page does not have, or that may change in place.
+_UNKNOWN = object()
 
 
 class Entry:
-    """One object that the page has a handle for."""
+    """One object that the page has a handle for. As its observer, brings its changes to the session."""
 
-    __slots__ = ("__weakref__", "_strong", "_weak", "handle", "identity", "listeners", "plain", "sent", "spec", "state")
+    __slots__ = ("__weakref__", "_session", "_strong", "_weak", "handle", "identity", "plain", "sent", "spec", "texts")
 
-    def __init__(self, target: object, handle: int, spec: ClassSpec) -> None:
+    def __init__(self, session: Session, target: object, handle: int, spec: ClassSpec) -> None:
+        self._session = session
         self._strong: object | None = target
         self._weak: weakref.ref[object] | None = None
         self.identity = id(target)
@@ -36,10 +38,10 @@ class Entry:
         self.spec = spec
         #: References sent so far. A release counts only if the page has seen them all.
         self.sent = 0
-        #: JSON text of every property as the page has it; and of those that cannot change in place, the value itself.
-        self.state: dict[str, str] = {}
-        self.plain: dict[str, object] = {}
-        self.listeners: list[tuple[str, Callable[..., None]]] = []
+        #: In the order of the class's properties: JSON text as the page has it (``None``: has it not); and of values
+        #: that cannot change in place, the value itself.
+        self.texts: list[str | None] = []
+        self.plain: list[object] = []
 
     @property
     def target(self) -> object | None:
@@ -50,6 +52,14 @@ class Entry:
         if self._weak is None and self._strong is not None:
             self._weak = weakref.ref(self._strong, lambda _: on_dead(self))
             self._strong = None
+
+    def observed(self, event: str, payload: tuple[Any, ...]) -> None:
+        name = self.spec.event_names.get(event)
+        if name is not None:
+            self._session.event(self, name, payload)
+
+    def touched(self) -> None:
+        self._session.touch(self)
 
 
 class Session:
@@ -91,9 +101,10 @@ class Session:
 
     def event(self, entry: Entry, name: str, payload: tuple[Any, ...]) -> None:
         """Forward an event, after the state it announces."""
-        self.flush()
+        if self._dirty:
+            self.flush()
         try:
-            self._outbox.put_event(entry.handle, name, payload, lambda: self._args(payload))
+            self._outbox.put_event(entry.handle, name, payload, self._args)
         except TypeError:
             logger.exception("the event %s of a %s cannot be forwarded", name, entry.spec.name)
 
@@ -119,8 +130,8 @@ class Session:
             entry = self._dirty.pop(next(iter(self._dirty)))
             if (target := entry.target) is None or entry.handle not in self._entries:
                 continue
-            if changed := self._read(target, entry):
-                self._put_state(f'{{"op":"patch","target":{entry.handle}', changed)
+            if fields := self._changes(target, entry):
+                self._outbox.put_text(f'{{"op":"patch","target":{entry.handle},"state":{{{",".join(fields)}}}}}')
 
     def release(self, handle: int, seen: int) -> bool:
         """The page dropped ``handle`` after ``seen`` mentions. False if another mention is on its way to it."""
@@ -143,69 +154,91 @@ class Session:
         for entry in list(self._entries.values()):
             self._drop(entry)
 
-    def _announce(self, target: object, spec: ClassSpec, handle: int) -> Entry:
-        entry = Entry(target, handle, spec)
-        self._entries[handle] = self._by_identity[entry.identity] = entry
-        operation = f'{{"op":"add","client":{self.handle},"target":{handle},"class":"{spec.name}"'
-        self._put_state(operation, self._read(target, entry))
-        if isinstance(target, Entity):
-            target._on_dirty = lambda _: self._touch(entry)
-            past = {}
-            for name, event in spec.events.items():
-                self._forward(target, entry, name, event)
-                if (payload := target.last(event)) is not None:
-                    past[name] = [encode(value, self.reference) for value in payload]
-            if past:
-                self._outbox.put({"op": "past", "target": handle, "events": past})
-        return entry
-
-    def _forward(self, target: Entity, entry: Entry, name: str, event: str) -> None:
-        def listener(*payload: Any) -> None:
-            self.event(entry, name, payload)
-
-        target.on(event, listener)
-        entry.listeners.append((event, listener))
-
-    def _touch(self, entry: Entry) -> None:
+    def touch(self, entry: Entry) -> None:
+        """Its state has changed; the page hears of it before the next event, or at the next pause."""
         self._dirty[entry.handle] = entry
         self._outbox.wake()
 
-    def _read(self, target: object, entry: Entry) -> list[tuple[str, str, list[int]]]:
-        """The properties that changed since last time: name, text, and the handles that are mentioned.
+    def _announce(self, target: object, spec: ClassSpec, handle: int) -> Entry:
+        entry = Entry(self, target, handle, spec)
+        self._entries[handle] = self._by_identity[entry.identity] = entry
+        fields = ",".join(self._description(target, entry))
+        self._outbox.put_text(
+            f'{{"op":"add","client":{self.handle},"target":{handle},"class":"{spec.name}","state":{{{fields}}}}}'
+        )
+        if isinstance(target, Entity):
+            target._observer = entry
+            if target.has_emitted:
+                self._tell_past(target, entry)
+        return entry
 
-        One that raises (not known yet), or cannot cross, is left out.
-        """
-        changed: list[tuple[str, str, list[int]]] = []
-        plain, state = entry.plain, entry.state
+    def _tell_past(self, target: Entity, entry: Entry) -> None:
+        past = {}
+        for name, event in entry.spec.events.items():
+            if (payload := target.last(event)) is not None:
+                past[name] = [encode(value, self.reference) for value in payload]
+        if past:
+            self._outbox.put({"op": "past", "target": entry.handle, "events": past})
+
+    def _description(self, target: object, entry: Entry) -> list[str]:
+        """All properties, as JSON text. One that raises (not known yet), or cannot cross, is left out."""
+        fields: list[str] = []
+        texts, plain = entry.texts, entry.plain
         for name, attribute in entry.spec.properties.items():
             try:
                 value = getattr(target, attribute)
             except ConversationsError:
+                texts.append(None)
+                plain.append(_UNKNOWN)
                 continue
-            if value is plain.get(name, _NEW):
-                continue
-            if value.__class__ in PLAIN_TEXT:
-                plain[name] = value
+            write = PLAIN_TEXT.get(value.__class__)
+            if write is not None:
+                text = write(value)
+                plain.append(value)
             else:
-                plain.pop(name, None)
-            try:
-                text, handles = encode_text(value, self._known)
-            except TypeError:
-                # The other properties, and whoever else has changed, must not wait because of it.
-                logger.exception("%s of a %s cannot be told", name, entry.spec.name)
-                continue
-            if state.get(name) != text:
-                state[name] = text
-                changed.append((name, text, handles))
-        return changed
+                plain.append(_UNKNOWN)
+                told, handles = self._text(name, value, entry)
+                if told is None:
+                    texts.append(None)
+                    continue
+                text = told
+                self._count(handles)
+            texts.append(text)
+            fields.append(f'"{name}":{text}')
+        return fields
 
-    def _put_state(self, operation: str, changed: list[tuple[str, str, list[int]]]) -> None:
-        """``operation``: its JSON text, but for the state and the closing brace."""
-        for _, _, handles in changed:
-            for handle in handles:
-                self._entries[handle].sent += 1
-        fields = ",".join([f'"{name}":{text}' for name, text, _ in changed])
-        self._outbox.put_text(f'{operation},"state":{{{fields}}}}}')
+    def _changes(self, target: object, entry: Entry) -> list[str]:
+        """The properties that changed since the page last heard."""
+        fields: list[str] = []
+        texts, plain = entry.texts, entry.plain
+        for position, (name, attribute) in enumerate(entry.spec.properties.items()):
+            try:
+                value = getattr(target, attribute)
+            except ConversationsError:
+                continue
+            if value is plain[position]:
+                continue
+            plain[position] = value if value.__class__ in PLAIN_TEXT else _UNKNOWN
+            text, handles = self._text(name, value, entry)
+            if text is not None and text != texts[position]:
+                self._count(handles)
+                texts[position] = text
+                fields.append(f'"{name}":{text}')
+        return fields
+
+    def _text(self, name: str, value: object, entry: Entry) -> tuple[str | None, list[int]]:
+        """A property's text, and what it mentions; ``None`` for one that cannot cross."""
+        try:
+            return encode_text(value, self._known)
+        except TypeError:
+            # The other properties, and whoever else has changed, must not wait because of it.
+            logger.exception("%s of a %s cannot be told", name, entry.spec.name)
+            return None, []
+
+    def _count(self, handles: list[int]) -> None:
+        """These are mentioned to the page once more."""
+        for handle in handles:
+            self._entries[handle].sent += 1
 
     def _died(self, entry: Entry) -> None:
         if self._entries.get(entry.handle) is entry:
@@ -218,7 +251,4 @@ class Session:
             del self._by_identity[entry.identity]
         target = entry.target
         if isinstance(target, Entity):
-            target._on_dirty = None
-            for event, listener in entry.listeners:
-                target.off(event, listener)
-        entry.listeners.clear()
+            target._observer = None

@@ -30,6 +30,8 @@ class ClassSpec:
     #: Methods that give the page ``undefined``, where Python returns ``None``.
     void: frozenset[str]
     events: dict[str, str]
+    #: The same the other way round.
+    event_names: dict[str, str]
 
 
 @cache
@@ -64,4 +66,5 @@ def _class_spec(name: str, data: dict[str, Any]) -> ClassSpec:
         methods={key: snake(key) for key in methods},
         void=frozenset(key for key in methods if members[key].get("void", False)),
         events={key: snake(key) for key in data.get("events", {})},
+        event_names={snake(key): key for key in data.get("events", {})},
     )

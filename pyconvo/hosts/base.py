@@ -75,6 +75,9 @@ class Host(Protocol):
         what has come together.
         """
 
+    def is_idle(self) -> bool:
+        """Whether nothing is due in the loop beside what runs now. False where that cannot be told."""
+
     def connect(self, url: str, listener: SocketListener) -> SocketHandle:
         """Begin to open a WebSocket. Raises :class:`pyconvo.errors.HostError` for a URL that can never work."""
 

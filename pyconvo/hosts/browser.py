@@ -211,6 +211,9 @@ class BrowserHost:
         else:
             self.turns.call_at_pause(callback)
 
+    def is_idle(self) -> bool:
+        return self.turns is not None and self.turns.is_empty
+
     def connect(self, url: str, listener: SocketListener) -> _BrowserSocket:
         return _BrowserSocket(self, url, listener)
 

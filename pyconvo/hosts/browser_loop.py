@@ -47,6 +47,11 @@ class TurnQueue:
         self._at_pause.append(callback)
         self._request()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is due beside what runs now. What waits for the pause does not count."""
+        return not self._due
+
     def call_soon(
         self, callback: Callable[..., Any], *args: Any, context: contextvars.Context | None = None
     ) -> asyncio.Handle:

@@ -127,6 +127,9 @@ class MemoryHost:
     def call_at_pause(self, callback: Callable[[], Any]) -> None:
         self.call_later(0, callback)
 
+    def is_idle(self) -> bool:
+        return False
+
     def connect(self, url: str, listener: SocketListener) -> MemorySocket:
         if not url.startswith(("ws://", "wss://")):
             raise HostError(f"'{url}' is not a WebSocket URL")

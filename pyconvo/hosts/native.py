@@ -143,6 +143,10 @@ class NativeHost:
     def call_at_pause(self, callback: Callable[[], Any]) -> None:
         self.call_later(0, callback)
 
+    def is_idle(self) -> bool:
+        # asyncio does not tell.
+        return False
+
     def connect(self, url: str, listener: SocketListener) -> _NativeSocket:
         try:
             parts = urlsplit(url)

@@ -39,9 +39,9 @@ class MessageList(ReplayEventEmitter):
         """Hear of changes from now on. They are held back until :meth:`start`."""
         self._list = messages
         self._held = []
-        messages.on("item_added", lambda event: self._when_started(self._on_added, event))
-        messages.on("item_updated", lambda event: self._when_started(self._on_updated, event))
-        messages.on("item_removed", lambda event: self._when_started(self._on_removed, event))
+        messages.on("item_added", self._on_added)
+        messages.on("item_updated", self._on_updated)
+        messages.on("item_removed", self._on_removed)
 
     def start(self) -> None:
         """Tell what was held back, and what comes at once."""
@@ -101,30 +101,33 @@ class MessageList(ReplayEventEmitter):
     def _add(self, index: int, data: dict[str, Any]) -> Message:
         message = Message(index, data, self._conversation, self._session)
         self._by_index[index] = message
-        message.on("updated", self._forward_update)
+        message._on_update = self._forward_update
         return message
 
     def _forward_update(self, event: MessageUpdated) -> None:
         self.emit("message_updated", event)
 
-    def _when_started(self, handle: Callable[[Any], None], event: Any) -> None:
-        if self._held is None:
-            handle(event)
-        else:
-            self._held.append(lambda: handle(event))
-
     def _on_added(self, event: ItemAdded) -> None:
+        if self._held is not None:
+            self._held.append(lambda: self._on_added(event))
+            return
         index = int(event.item.key)
         if index not in self._by_index:
             self.emit("message_added", self._add(index, event.item.data))
 
     def _on_updated(self, event: ItemUpdated) -> None:
+        if self._held is not None:
+            self._held.append(lambda: self._on_updated(event))
+            return
         message = self._by_index.get(int(event.item.key))
         if message is not None:
             message._update(event.item.data)
 
     def _on_removed(self, event: ItemRemoved) -> None:
+        if self._held is not None:
+            self._held.append(lambda: self._on_removed(event))
+            return
         message = self._by_index.pop(event.index, None)
         if message is not None:
-            message.off("updated", self._forward_update)
+            message._on_update = None
             self.emit("message_removed", message)

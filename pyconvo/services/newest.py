@@ -17,6 +17,8 @@ from pyconvo.sync import DocumentUpdated, ItemAdded, ItemRemoved, SyncDocument, 
 DELAYS: Final = (1.0, 5.0)
 #: How often repairs may bring nothing before the two are not compared any more: so they do not agree in this service.
 ROUNDS: Final = 3
+#: Seconds by which timers may be early.
+_SOON: Final = 0.01
 
 
 class NewestMessage:
@@ -32,6 +34,8 @@ class NewestMessage:
         self._accepted = -1
         self._repairs = 0
         self._rounds = 0
+        #: Since when one of the two lacks something, by the host's clock.
+        self._since: float | None = None
         self._timer: TimerHandle | None = None
 
     def watch(self, document: SyncDocument, messages: SyncList) -> None:
@@ -48,6 +52,7 @@ class NewestMessage:
         self._document = self._messages = None
         self._announced = self._accepted = -1
         self._repairs = self._rounds = 0
+        self._since = None
         self._cancel()
 
     def _on_document(self, event: DocumentUpdated) -> None:
@@ -62,14 +67,33 @@ class NewestMessage:
             self._announced = -1
 
     def _look(self) -> None:
+        """The two tell of every message one after the other, so this goes to and fro with each. The timer is left alone
+        meanwhile: it finds out itself whether it has waited for long enough.
+        """
         if self._behind() is None:
-            self._repairs = 0
-            self._cancel()
-        elif self._timer is None and self._rounds < ROUNDS:
-            self._timer = self._host.call_later(DELAYS[self._repairs], self._repair)
+            self._since = None
+            if self._repairs:
+                # The next wait is the short one again.
+                self._repairs = 0
+                self._cancel()
+        elif self._since is None and self._rounds < ROUNDS:
+            self._since = self._host.now()
+            if self._timer is None:
+                self._timer = self._host.call_later(DELAYS[self._repairs], self._waited)
+
+    def _waited(self) -> None:
+        self._timer = None
+        if self._since is None:
+            return
+        left = self._since + DELAYS[self._repairs] - self._host.now()
+        if left > _SOON:
+            # No longer than ever: the clock may have been set back.
+            self._timer = self._host.call_later(min(left, DELAYS[self._repairs]), self._waited)
+        else:
+            self._since = None
+            self._repair()
 
     def _repair(self) -> None:
-        self._timer = None
         behind = self._behind()
         if behind is not None and self._document is not None:
             behind.catch_up()

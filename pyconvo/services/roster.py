@@ -35,6 +35,8 @@ class Roster(ReplayEventEmitter):
         self._session = session
         self._participants: dict[str, Participant] = {}
         self._reading: asyncio.Task[None] | None = None
+        #: Who types now, by sid; kept by the participants themselves.
+        self.typing: dict[str, Participant] = {}
 
     @property
     def present(self) -> list[Participant]:
@@ -126,5 +128,6 @@ class Roster(ReplayEventEmitter):
 
     def _on_removed(self, event: ItemRemoved) -> None:
         participant = self._participants.pop(str(event.key), None)
+        self.typing.pop(str(event.key), None)
         if participant is not None:
             self.emit("participant_left", participant)

@@ -164,6 +164,8 @@ class SyncClient(ReplayEventEmitter):
             self._run()
 
     def _run(self) -> None:
+        if not self._subscriptions.has_actions:
+            return
         for action in self._subscriptions.take():
             match action:
                 case SendBatch():

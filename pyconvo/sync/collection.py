@@ -24,9 +24,11 @@ def encode(text: str | int) -> str:
 class CollectionCore(EntityCore):
     """A list or map: the same, but for what an item is called and how it is written."""
 
-    #: Name of a single item's key in queries, and in items.
+    #: Name of a single item's key in queries, in items, and in events.
     key_parameter: ClassVar[str]
     key_member: ClassVar[str]
+    event_member: ClassVar[str]
+    item_type: ClassVar[type[SyncItem]]
     missing: ClassVar[tuple[str, int]]
 
     def __init__(self, services: Services, description: Mapping[str, Any]) -> None:
@@ -42,31 +44,29 @@ class CollectionCore(EntityCore):
         raise NotImplementedError
 
     def item(self, wire: Mapping[str, Any]) -> SyncItem:
-        return SyncItem.from_wire(self.key_of(wire[self.key_member]), wire)
+        return self.item_type.from_wire(self.key_of(wire[self.key_member]), wire)
 
     # -- events ----------------------------------------------------------------------------------------------
 
     def apply(self, event_type: str, event: Mapping[str, Any], *, ordered: bool) -> None:
-        change = event_type.removeprefix(f"{self.type}_")
+        change = event_type.partition("_")[2]
         if change in ("item_added", "item_updated"):
-            item = SyncItem.from_wire(
-                self.key_of(event[f"item_{self.key_member}"]),
-                {
-                    "url": event.get("item_url"),
-                    "last_event_id": event.get("id"),
-                    "revision": event.get("item_revision"),
-                    "data": event.get("item_data"),
-                    "date_updated": event.get("date_created"),
-                },
+            item = self.item_type(
+                self.key_of(event[self.event_member]),
+                url=event.get("item_url"),
+                last_event_id=event.get("id") or 0,
+                revision=event.get("item_revision"),
+                data=event.get("item_data") or {},
+                date_updated=parse_date(event.get("date_created")),
             )
             self.take(item, added=change == "item_added", is_local=False)
         elif change == "item_removed":
-            key, data = self.key_of(event[f"item_{self.key_member}"]), event.get("item_data")
+            key, data = self.key_of(event[self.event_member]), event.get("item_data")
             self.take_removal(key, event.get("id"), data, event.get("date_created"), is_local=False)
         elif change == "removed":
             self.removed(is_local=False)
         if ordered:
-            self.advance(event.get("id"), event.get(f"{self.type}_revision"))
+            self.advance(event.get("id"), event.get(self.kind + "_revision"))
 
     def advance(self, event_id: int | None, revision: str | None = None) -> None:
         if event_id is not None and (self.last_event_id is None or self.last_event_id < event_id):
@@ -75,8 +75,8 @@ class CollectionCore(EntityCore):
 
     def take(self, newer: SyncItem, *, added: bool, is_local: bool) -> SyncItem:
         """An item was added or changed. Returns the cached item; tells nobody if this is no news."""
-        cached = self.cache.get(newer.key)
-        if self.cache.is_known(newer.key, newer.last_event_id):
+        cached, event_id = self.cache.known(newer.key)
+        if event_id >= newer.last_event_id:
             return cached or newer
         self.updated_at(newer.date_updated)
         if cached is None:

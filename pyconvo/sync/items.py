@@ -9,7 +9,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 
 def parse_date(text: Any) -> datetime | None:
@@ -20,6 +20,8 @@ def parse_date(text: Any) -> datetime | None:
         parsed = datetime.fromisoformat(text)
     except ValueError:
         return None
+    if parsed.tzinfo is UTC:
+        return parsed
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
@@ -46,10 +48,9 @@ class SyncItem:
         self.date_updated = date_updated
 
     @classmethod
-    def from_wire(cls, key: str | int, item: Mapping[str, Any]) -> SyncItem:
+    def from_wire(cls, key: str | int, item: Mapping[str, Any]) -> Self:
         """From the service's description (``url``, ``revision``, ``last_event_id``, ``data``, ``date_updated``)."""
-        kind = ListItem if isinstance(key, int) else MapItem
-        return kind(
+        return cls(
             key,
             url=item.get("url"),
             last_event_id=item.get("last_event_id") or 0,
@@ -125,10 +126,10 @@ class ItemsCache:
         entry = self._entries.get(key)
         return entry.item if entry else None
 
-    def is_known(self, key: str | int, event_id: int) -> bool:
-        """Whether this or a later event of the key has been applied."""
+    def known(self, key: str | int) -> tuple[SyncItem | None, int]:
+        """The item, and the last event of this key that was applied; -1: none."""
         entry = self._entries.get(key)
-        return entry is not None and entry.event_id >= event_id
+        return (None, -1) if entry is None else (entry.item, entry.event_id)
 
     def store(self, item: SyncItem, *, left_open: bool = True, right_open: bool = True) -> SyncItem | None:
         """Remember an item. Ignored when something newer is known; returns what is cached afterwards."""
@@ -136,16 +137,21 @@ class ItemsCache:
         known = self._entries.get(key)
         if known is not None and known.event_id > event_id:
             return known.item
+        order = order_of(key)
         if known is None:
-            insort(self._sorted, (order_of(key), key))
+            # Nearly every new item is the last one.
+            if not self._sorted or self._sorted[-1][0] < order:
+                self._sorted.append((order, key))
+            else:
+                insort(self._sorted, (order, key))
         else:
             left_open, right_open = known.left_open and left_open, known.right_open and right_open
         self._entries[key] = _Entry(item, event_id, left_open, right_open)
         # An item beyond a known end is the new end, next to the old one.
-        if self.begin is not None and order_of(key) < order_of(self.begin):
+        if self.begin is not None and order < order_of(self.begin):
             self._entries[self.begin].left_open = False
             self.begin = key
-        if self.end is not None and order_of(key) > order_of(self.end):
+        if self.end is not None and order > order_of(self.end):
             self._entries[self.end].right_open = False
             self.end = key
         return item

@@ -16,6 +16,8 @@ class ListCore(CollectionCore):
     kind: ClassVar[str] = "list"
     key_parameter: ClassVar[str] = "Index"
     key_member: ClassVar[str] = "index"
+    event_member: ClassVar[str] = "item_index"
+    item_type: ClassVar[type[SyncItem]] = ListItem
     missing: ClassVar[tuple[str, int]] = ("No item with specified index found", 54151)
 
     def key_of(self, value: Any) -> int:

@@ -17,6 +17,8 @@ class MapCore(CollectionCore):
     kind: ClassVar[str] = "map"
     key_parameter: ClassVar[str] = "Key"
     key_member: ClassVar[str] = "key"
+    event_member: ClassVar[str] = "item_key"
+    item_type: ClassVar[type[SyncItem]] = MapItem
     missing: ClassVar[tuple[str, int]] = ("The specified Map Item does not exist", 54201)
 
     def key_of(self, value: Any) -> str:

@@ -52,6 +52,8 @@ class EntityStorage:
         self._write(kind, id, kept)
 
     def update(self, kind: str, names: tuple[str | None, ...], changes: Mapping[str, Any]) -> None:
+        if self._storage is None:
+            return
         for name in names:
             known = self.read(kind, name) if name else None
             if name and known is not None:

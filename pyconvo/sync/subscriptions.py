@@ -45,6 +45,11 @@ class Subscriptions:
         out, self._out = self._out, []
         return out
 
+    @property
+    def has_actions(self) -> bool:
+        """Whether ``take`` would return any."""
+        return bool(self._out)
+
     # -- what is wanted --------------------------------------------------------------------------------------
 
     def add(self, subject: Subject) -> None:
@@ -250,7 +255,8 @@ class Subscriptions:
         if not isinstance(event_type, str):
             logger.warning("dropped a notification without event type")
             return
-        events = message["events"] if isinstance(message.get("events"), list) else [message.get("event")]
+        several = message.get("events")
+        events = several if isinstance(several, list) else (message.get("event"),)
         correlation = message.get("correlation_id")
         if correlation in self._batches:
             self._heard[correlation] = self._now()
@@ -310,7 +316,7 @@ class Subscriptions:
 
     def _data_event(self, event_type: str, event: Mapping[str, Any], *, replayed: bool) -> None:
         kind = event_type.partition("_")[0]
-        sid = event.get(f"{kind}_sid")
+        sid = event.get(kind + "_sid")
         subscription = self._wanted.get(sid) if isinstance(sid, str) else None
         if subscription is None or subscription.subject.type != kind:
             logger.debug("dropped a %s for %s, which is not wanted", event_type, sid)

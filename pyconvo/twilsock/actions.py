@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,10 @@ class CloseSocket:
     """Close the socket, if there is one, and hear no more of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+# The two that come with every packet are tuples: made in a third of the time.
+
+
+class Send(NamedTuple):
     """Send one packet on the open socket."""
 
     data: bytes
@@ -37,8 +39,7 @@ class CancelTimer:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Emit:
+class Emit(NamedTuple):
     """A public event, to be delivered from a fresh turn of the loop."""
 
     event: str

@@ -35,6 +35,9 @@ logger = logging.getLogger("pyconvo.twilsock")
 #: it would in JavaScript, where every continuation runs before the next event; here each await takes a turn.
 _EVENT_TURNS = 4
 
+#: Events that are delivered at most before the loop turns, even if nobody else waits for it.
+_EVENTS_AT_ONCE = 16
+
 
 class _Listener:
     """Hears of one socket, as long as it is the current one."""
@@ -51,7 +54,10 @@ class _Listener:
         self._heard(self._client._machine.socket_opened)
 
     def socket_received(self, data: bytes) -> None:
-        self._heard(lambda: self._client._machine.socket_received(data))
+        client = self._client
+        if client._listener is self:
+            client._machine.socket_received(data)
+            client._run()
 
     def socket_failed(self, message: str | None) -> None:
         self._heard(lambda: self._client._machine.socket_failed(message))
@@ -83,6 +89,8 @@ class TwilsockClient(ReplayEventEmitter):
         self._running = False
         self._after: list[Callable[[], None]] = []
         self._stop_network: Callable[[], None] | None = None
+        #: Whether the platform's network is listened to.
+        self._watching = False
         # Known once the service has accepted a connection, or the first one has ended.
         self._storage: tuple[str | None] | None = None
         self._storage_known: list[asyncio.Future[None]] = []
@@ -194,10 +202,16 @@ class TwilsockClient(ReplayEventEmitter):
                     self._carry_out(action)
         finally:
             self._running = False
-        self._watch_network()
+        if self._machine.active is not self._watching:
+            self._watch_network()
 
     def _carry_out(self, action: Action) -> None:
         match action:
+            # The frequent ones first.
+            case Emit():
+                self._events.append((self._turn + _EVENT_TURNS, action))
+                if len(self._events) == 1:
+                    self._host.call_later(0, self._next_turn)
             case Send(data):
                 if self._socket is not None:
                     self._socket.send(data)
@@ -210,10 +224,6 @@ class TwilsockClient(ReplayEventEmitter):
                 self._timers[key] = self._host.call_later(delay, lambda: self._timer(key))
             case CancelTimer(key):
                 self._cancel_timer(key)
-            case Emit():
-                self._events.append((self._turn + _EVENT_TURNS, action))
-                if len(self._events) == 1:
-                    self._host.call_later(0, self._next_turn)
             case Settle(key, value, error):
                 self._answer(key, value, error)
 
@@ -243,9 +253,10 @@ class TwilsockClient(ReplayEventEmitter):
 
     def _watch_network(self) -> None:
         """Listen to the platform's network only while there is a connection to keep."""
-        if self._machine.active and self._stop_network is None:
+        self._watching = self._machine.active
+        if self._watching:
             self._stop_network = self._host.on_network_change(self._network_changed)
-        elif not self._machine.active and self._stop_network is not None:
+        elif self._stop_network is not None:
             self._stop_network()
             self._stop_network = None
 
@@ -272,14 +283,22 @@ class TwilsockClient(ReplayEventEmitter):
             future.set_exception(error)
 
     def _next_turn(self) -> None:
-        """Deliver at most one event; the next one gets a turn of its own."""
-        self._turn += 1
-        due, emit = self._events[0]
-        if due <= self._turn:
-            try:
-                self._deliver(emit)
-            finally:
-                self._events.popleft()
+        """Deliver at most one event; the next one gets a turn of its own.
+
+        Turns in which nobody else has anything to do pass at once: in a flood an event costs no turn of the loop.
+        """
+        is_idle, left = self._host.is_idle, _EVENTS_AT_ONCE
+        while self._events and left:
+            self._turn += 1
+            due, emit = self._events[0]
+            if due <= self._turn:
+                left -= 1
+                try:
+                    self._deliver(emit)
+                finally:
+                    self._events.popleft()
+            if not is_idle():
+                break
         if self._events:
             self._host.call_later(0, self._next_turn)
             return

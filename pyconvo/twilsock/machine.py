@@ -186,16 +186,17 @@ class Machine:
         except packet.PacketError as error:
             logger.warning("dropped a message that is not a packet: %s", error)
             return
-        if received.method == "reply":
+        method = received.method
+        if method == "reply":
             self._reply(received)
             return
         self._out.acknowledge(received)
-        if received.method == "notification":
+        if method == "notification":
             self._out.emit("message", received.header.get("message_type"), received.payload)
-        elif received.method == "client_update":
+        elif method == "client_update":
             if received.header.get("client_update_type") == "token_about_to_expire":
                 self._out.emit("token_about_to_expire")
-        elif received.method == "close":
+        elif method == "close":
             self._close_received(received)
 
     # -- transitions -----------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ class Outbox:
         self._actions.extend(actions)
 
     def emit(self, event: str, *payload: Any) -> None:
-        self.do(Emit(event, payload))
+        self._actions.append(Emit(event, payload))
 
     def open_socket(self) -> None:
         self.is_open = False
@@ -54,6 +54,5 @@ class Outbox:
         return str(header["id"])
 
     def acknowledge(self, received: packet.Packet) -> None:
-        if received.id:
-            status = {"code": 200, "status": "OK"}
-            self.send({"id": received.id, "method": "reply", "payload_type": packet.JSON_TYPE, "status": status})
+        if received.id and self.is_open:
+            self._actions.append(Send(packet.acknowledgement(received.id)))

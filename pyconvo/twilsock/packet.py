@@ -12,8 +12,8 @@ Not responsible for what a method means: headers are plain dictionaries here.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import Any
+import re
+from typing import Any, NamedTuple
 
 MAGIC = b"TWILSOCK"
 VERSION = b"V3.0"
@@ -26,20 +26,24 @@ _MAX_FIRST_LINE = len(MAGIC) + len(VERSION) + 2 + 19
 #: Made once: making one costs as much as writing or reading a packet with it.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _DECODER = json.JSONDecoder()
+#: Reads one JSON value that begins at a position of a text; returns it, and where it ends.
+_scan = _DECODER.raw_decode
+
+#: The first line of nearly every packet, and the beginning of its header.
+_BEGINNING = re.compile(r"TWILSOCK V3\.0 ([0-9]{1,19})\r\n")
 
 
 class PacketError(ValueError):
     """The bytes are not a Twilsock packet. The message says what is wrong, never what the packet held."""
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(NamedTuple):
     """One packet: its header, and its payload as JSON value, text, or ``None`` when there is none."""
 
     header: dict[str, Any]
     payload: Any = None
     #: Whether the packet carried a payload at all (JSON ``null`` is a payload too).
-    has_payload: bool = field(default=False)
+    has_payload: bool = False
 
     @property
     def method(self) -> str:
@@ -81,6 +85,19 @@ def encode(header: dict[str, Any], payload: Any = None, *, trailer: bytes = b"")
     return b"%s %s %d\r\n%s\r\n%s%s" % (MAGIC, VERSION, len(head), head, body, trailer if body else b"")
 
 
+def acknowledgement(id: str) -> bytes:
+    """The reply to what the service sends: always the same but for the id, and as frequent as that."""
+    head = (
+        f'{{"id":{_ENCODER.encode(id)},"method":"reply","payload_type":"{JSON_TYPE}",'
+        '"status":{"code":200,"status":"OK"},"payload_size":0}'
+    )
+    try:
+        data = head.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise PacketError("an id holds an unpaired surrogate") from error
+    return b"%s %s %d\r\n%s\r\n" % (MAGIC, VERSION, len(data), data)
+
+
 def split(data: bytes) -> tuple[dict[str, Any], bytes]:
     """Separate a packet's header from its payload's bytes, which are left unread.
 
@@ -114,10 +131,35 @@ def split(data: bytes) -> tuple[dict[str, Any], bytes]:
 
 def decode(data: bytes) -> Packet:
     """Read a packet, with its payload as its ``payload_type`` says. Raises :class:`PacketError`."""
+    read = _decode_ascii(data)
+    if read is not None:
+        return read
     header, body = split(data)
     if not body:
         return Packet(header)
     return Packet(header, _payload(header.get("payload_type"), body), has_payload=True)
+
+
+def _decode_ascii(data: bytes) -> Packet | None:
+    """The quick way for packets all in ASCII with a JSON payload, as most are: bytes are characters there, so both JSON
+    values can be read where they are. ``None`` for any other packet, and for anything strange: :func:`split` says what.
+    """
+    if not data.isascii():
+        return None
+    text = data.decode("ascii")
+    beginning = _BEGINNING.match(text)
+    if beginning is None:
+        return None
+    stop = beginning.end() + int(beginning[1])
+    try:
+        header, end = _scan(text, beginning.end())
+        size = header.get("payload_size")
+        if end != stop or size.__class__ is not int or str(header.get("payload_type")) != JSON_TYPE:
+            return None
+        payload, end = _scan(text, stop + 2)
+    except (ValueError, RecursionError, AttributeError):
+        return None
+    return Packet(header, payload, True) if end == stop + 2 + size else None
 
 
 def _payload(payload_type: Any, body: bytes) -> Any:

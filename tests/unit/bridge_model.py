@@ -142,6 +142,9 @@ class Client(Entity):
 class LoopHost:
     """The one thing that the bridge asks of a host, on asyncio."""
 
+    def is_idle(self) -> bool:
+        return False
+
     def call_at_pause(self, callback: Callable[[], Any]) -> None:
         self.call_later(0, callback)
 

@@ -74,7 +74,7 @@ class TestJson:
 
     @pytest.mark.parametrize("raw", [None, "", "{", "NaN", 5, {"an": "object"}])
     def test_broken_attributes_are_empty(self, raw: Any) -> None:
-        assert parse_attributes(raw, "test") == {}
+        assert parse_attributes(raw, "message", "IM1") == {}
 
     @pytest.mark.parametrize(
         ("value", "number"), [("8", 8), (8, 8), ("1.5", 1.5), ("x", None), (None, None), (True, 1), ([], None)]
