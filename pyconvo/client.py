@@ -371,7 +371,10 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         self.emit("synchronization_status_updated", status)
 
     def _forward(self, source: Users | Conversations, event: str) -> None:
-        source.on(event, lambda payload: self.emit(event, payload))
+        def forward(payload: Any) -> None:
+            self.emit(event, payload)
+
+        source.on(event, forward)
 
     def _fail(self, error: ConnectionErrorInfo | StartFailure) -> None:
         self._failure = error

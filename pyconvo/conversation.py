@@ -395,7 +395,7 @@ class Conversation(Entity, ConversationEvents):
     def _update(self, news: Mapping[str, Any]) -> None:
         reasons = self._fields.merge(news)
         if reasons:
-            self._mark_dirty()
+            self._mark_dirty(reasons)
             self.emit("updated", ConversationUpdated(self, reasons))
 
     # -- internal --------------------------------------------------------------------------------------------
@@ -414,7 +414,10 @@ class Conversation(Entity, ConversationEvents):
         return count
 
     def _forward(self, source: Roster | MessageList, event: str) -> None:
-        source.on(event, lambda payload: self.emit(event, payload))
+        def forward(payload: Any) -> None:
+            self.emit(event, payload)
+
+        source.on(event, forward)
 
     def _on_reached(self, status: ConversationSynchronizationStatus) -> None:
         if status != self._synchronization:

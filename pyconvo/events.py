@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeAlias, TypeVar, cast, overload
 
@@ -66,8 +66,8 @@ class Observer(Protocol):
     def observed(self, event: str, payload: tuple[Any, ...]) -> None:
         """An event was emitted."""
 
-    def touched(self) -> None:
-        """Visible state has changed."""
+    def touched(self, names: Collection[str] | None) -> None:
+        """Visible state has changed: these attributes, or it is not known which."""
 
 
 #: What an emitter has before it has anything: most messages are never listened to, and never emit. Refuses changes.

@@ -149,7 +149,7 @@ def _text(value: Any, reference: Reference, handles: list[int]) -> str:
         return f'{{"$":"ref","v":{handle}}}'
     if (names := _payload_fields(kind)) is not None:
         fields = [
-            f'"{key}":{_text(_shown(name, current), reference, handles)}'
+            f'"{key}":{_reasons(current) if name == "update_reasons" else _text(current, reference, handles)}'
             for key, name, may_be_absent in names
             if (current := getattr(value, name)) is not UNDEFINED and not (may_be_absent and current is None)
         ]
@@ -164,8 +164,13 @@ def _text(value: Any, reference: Reference, handles: list[int]) -> str:
 @cache
 def _payload_fields(kind: type) -> list[tuple[str, str, bool]] | None:
     """As :func:`_fields_of`, of classes that are nothing else to :func:`encode`: payloads of events, mostly."""
-    known = issubclass(kind, (Mapping, BaseException)) or spec_of(kind) is not None
-    return None if known else _fields_of(kind)
+    other = spec_of(kind) is not None or issubclass(kind, (Mapping, BaseException))
+    return None if other else _fields_of(kind)
+
+
+@cache
+def _reasons(names: tuple[str, ...]) -> str:
+    return to_json(_shown("update_reasons", names))
 
 
 def _shown(name: str, value: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from pyconvo.bridge.codec import PLAIN_TEXT, encode, encode_error, encode_text
@@ -27,7 +27,19 @@ _UNKNOWN = object()
 class Entry:
     """One object that the page has a handle for. As its observer, brings its changes to the session."""
 
-    __slots__ = ("__weakref__", "_session", "_strong", "_weak", "handle", "identity", "plain", "sent", "spec", "texts")
+    __slots__ = (
+        "__weakref__",
+        "_session",
+        "_strong",
+        "_weak",
+        "dirty",
+        "handle",
+        "identity",
+        "plain",
+        "sent",
+        "spec",
+        "texts",
+    )
 
     def __init__(self, session: Session, target: object, handle: int, spec: ClassSpec) -> None:
         self._session = session
@@ -42,6 +54,8 @@ class Entry:
         #: that cannot change in place, the value itself.
         self.texts: list[str | None] = []
         self.plain: list[object] = []
+        #: Python's names of the properties that may have changed since then; ``None``: any.
+        self.dirty: set[str] | None = set()
 
     @property
     def target(self) -> object | None:
@@ -58,7 +72,11 @@ class Entry:
         if name is not None:
             self._session.event(self, name, payload)
 
-    def touched(self) -> None:
+    def touched(self, names: Collection[str] | None) -> None:
+        if names is None:
+            self.dirty = None
+        elif self.dirty is not None:
+            self.dirty.update(names)
         self._session.touch(self)
 
 
@@ -211,7 +229,10 @@ class Session:
         """The properties that changed since the page last heard."""
         fields: list[str] = []
         texts, plain = entry.texts, entry.plain
+        dirty, entry.dirty = entry.dirty, set()
         for position, (name, attribute) in enumerate(entry.spec.properties.items()):
+            if dirty is not None and attribute not in dirty:
+                continue
             try:
                 value = getattr(target, attribute)
             except ConversationsError:

@@ -19,16 +19,13 @@ from typing import Any
 from pyconvo.errors import HostError
 from pyconvo.hosts.base import HttpRequest, HttpResponse, SocketListener, TimerHandle
 from pyconvo.hosts.browser_loop import TurnQueue, batch_callbacks
+from pyconvo.hosts.browser_socket import BrowserSocket
 from pyconvo.hosts.user_agent import browser_metadata
 
 logger = logging.getLogger("pyconvo.hosts.browser")
 
 #: The longest delay, in seconds, that JavaScript's timers take (2^31 - 1 milliseconds); longer ones are renewed.
 _LONGEST_DELAY = 2_147_483.0
-#: ``WebSocket.CLOSED``
-_CLOSED = 3
-#: Seconds in which a socket's end follows its error, where the browser tells of both.
-_END_AFTER_ERROR = 1.0
 
 
 class Loans:
@@ -87,87 +84,6 @@ class _Timer:
             self._host.js.clearTimeout(self._js_id)
 
 
-class _BrowserSocket:
-    """One WebSocket. Two lent functions hear its events, one of them messages alone, for these come in floods; they are
-    taken back when the socket is done.
-    """
-
-    def __init__(self, host: BrowserHost, url: str, listener: SocketListener) -> None:
-        from pyodide.ffi import JsException, to_js
-
-        self._host = host
-        self._to_js = to_js
-        self._listener: SocketListener | None = listener
-        try:
-            self._socket = host.js.WebSocket.new(url)
-        except JsException as error:
-            raise HostError(f"'{url}' cannot be opened as a WebSocket: {error}") from error
-        self._socket.binaryType = "arraybuffer"
-        self._open = False
-        self._send = self._socket.send
-        self._events = host.loans.lend(self._heard)
-        self._messages = host.loans.lend(self._received)
-        self._socket.onopen = self._events
-        self._socket.onmessage = self._messages
-        self._socket.onerror = self._events
-        self._socket.onclose = self._events
-
-    def send(self, data: bytes) -> None:
-        # Once it was open JavaScript itself drops what comes too late.
-        if self._open:
-            self._send(self._to_js(data))
-
-    def close(self) -> None:
-        if self._listener is not None:
-            self._release()
-            self._socket.close()
-
-    def _release(self) -> None:
-        self._listener = None
-        self._open = False
-        # ``None`` is ``undefined`` over there, which clears a handler.
-        self._socket.onopen = self._socket.onmessage = self._socket.onerror = self._socket.onclose = None
-        # Perhaps it is being called right now: not in this turn.
-        for lent in (self._events, self._messages):
-            asyncio.get_running_loop().call_soon(self._host.loans.take_back, lent)
-
-    def _received(self, event: Any) -> None:
-        listener, data = self._listener, event.data
-        # Twilsock speaks in binary messages; a text one is nothing.
-        if listener is not None and not isinstance(data, str):
-            self._tell(listener.socket_received, data.to_bytes())
-
-    def _heard(self, event: Any) -> None:
-        listener = self._listener
-        if listener is None:
-            return
-        match event.type:
-            case "open":
-                self._open = True
-                self._tell(listener.socket_opened)
-            case "error":
-                self._tell(listener.socket_failed, None)
-                # WebKit tells of an error but not of the end, for a port that it does not let pages use.
-                self._host.call_later(_END_AFTER_ERROR, self._end_unheard)
-            case "close":
-                self._release()
-                self._tell(listener.socket_closed)
-
-    def _end_unheard(self) -> None:
-        listener = self._listener
-        if listener is not None and self._socket.readyState == _CLOSED:
-            self._release()
-            self._tell(listener.socket_closed)
-
-    def _tell(self, method: Callable[..., None], *args: Any) -> None:
-        # JavaScript would swallow the exception.
-        try:
-            method(*args)
-        except Exception as error:
-            context = {"message": "a socket's listener failed", "exception": error}
-            asyncio.get_running_loop().call_exception_handler(context)
-
-
 class BrowserHost:
     """The platform as a browser shows it. Needs Pyodide's loop, which always runs."""
 
@@ -186,6 +102,8 @@ class BrowserHost:
         self._is_online: bool | None = None
         #: The loop's queue, where the interpreter is our own.
         self.turns: TurnQueue | None = None
+        #: JavaScript's ``Batches`` (``web/src/worker/batches.ts``), there.
+        self.batches: Any = None
 
     def now(self) -> float:
         return time.time()
@@ -214,8 +132,8 @@ class BrowserHost:
     def is_idle(self) -> bool:
         return self.turns is not None and self.turns.is_empty
 
-    def connect(self, url: str, listener: SocketListener) -> _BrowserSocket:
-        return _BrowserSocket(self, url, listener)
+    def connect(self, url: str, listener: SocketListener) -> BrowserSocket:
+        return BrowserSocket(self, url, listener)
 
     async def fetch(self, request: HttpRequest) -> HttpResponse:
         """By XMLHttpRequest, since Pyodide cannot await ``fetch`` everywhere: its future never ends when the promise is
@@ -324,16 +242,19 @@ def _headers(lines: str) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-def serve(start: Callable[..., Any], post: Any) -> Any:
+def serve(start: Callable[..., Any], post: Any, batches: Any) -> Any:
     """Join a bridge to JavaScript, in an interpreter that is pyconvo's own; called once, by the worker's script.
 
     ``start`` is :func:`pyconvo.bridge.start` (given, since hosts know nothing of bridges); ``post`` is the JavaScript
-    function that sends a text to the page. Returns the function that takes the page's texts, as UTF-8 in a
-    ``Uint8Array``. Both last as long as the interpreter.
+    function that sends a text to the page, ``batches`` what carries the messages of sockets. Returns the function that
+    takes the page's texts. Texts cross as UTF-8 in a ``Uint8Array``. All last as long as the interpreter.
     """
+    from pyodide.ffi import to_js
+
     host = BrowserHost()
+    host.batches = batches
     _make_loop_fast(host)
-    bridge = start(post, host)
+    bridge = start(lambda text: post(to_js(text.encode())), host)
 
     def receive(data: Any) -> None:
         bridge.receive(data.to_bytes().decode())

@@ -54,11 +54,19 @@ class ConversationFields:
         self.state: ConversationState | None = None
         #: The state as received, without its date: only that decides whether it changed.
         self._raw_state: dict[str, Any] | None = None
+        #: Texts as they came last, by key: most of what comes has been there before, and need not be read again.
+        self._texts: dict[str, str] = {}
 
     def merge(self, news: Mapping[str, Any]) -> tuple[str, ...]:
         """Take over what is in ``news``; returns the names of the members that changed."""
         reasons: dict[str, None] = {}
         for key, value in news.items():
+            if value.__class__ is not str or key == "status":
+                self._texts.pop(key, None)
+            elif self._texts.get(key) == value:
+                continue
+            else:
+                self._texts[key] = value
             reason = self._take(key, value)
             if reason is not None:
                 reasons[reason] = None

@@ -305,7 +305,10 @@ class Conversations(ReplayEventEmitter):
             self._forward(conversation, event, name)
 
     def _forward(self, conversation: Conversation, event: str, name: str) -> None:
-        conversation.on(event, lambda payload: self.emit(name, payload))
+        def forward(payload: Any) -> None:
+            self.emit(name, payload)
+
+        conversation.on(event, forward)
 
     def _forget(self, conversation: Conversation) -> None:
         if self._known.get(conversation.sid) is conversation:

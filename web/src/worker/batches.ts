@@ -1,0 +1,68 @@
+/**
+ * Takes a WebSocket's messages to Python, and Python's to it, many at a time: every crossing costs as much as reading a
+ * small message does. A batch is, for each message, its length (32 bits, little-endian) and its bytes;
+ * `pyconvo/hosts/browser_socket.py` is the other end. Not responsible for anything else that a socket tells.
+ */
+
+import { macrotaskScheduler } from "../bridge/macrotask.ts";
+
+const LENGTH = 4;
+
+export interface Gathered {
+  /** Hands over now what has come until now. */
+  flush(): void;
+  /** Hands over nothing more. */
+  stop(): void;
+}
+
+export interface Batches {
+  /** `deliver` gets the messages of `socket`, those of a burst together. */
+  gather(socket: WebSocket, deliver: (batch: Uint8Array) => void): Gathered;
+  /** Sends each message of a batch. */
+  scatter(socket: WebSocket, batch: Uint8Array): void;
+}
+
+export function batches(): Batches {
+  // In a task of its own: a burst's messages are tasks too, and those that are there come first.
+  const later = macrotaskScheduler();
+  return {
+    gather(socket, deliver) {
+      let waiting: ArrayBuffer[] = [];
+      const flush = (): void => {
+        if (waiting.length === 0) return;
+        const messages = waiting;
+        waiting = [];
+        deliver(joined(messages));
+      };
+      const stop = (): void => {
+        socket.onmessage = null;
+        waiting = [];
+      };
+      socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+        // Twilsock speaks in binary messages; a text one is nothing.
+        if (data instanceof ArrayBuffer && waiting.push(data) === 1) later(flush);
+      };
+      return { flush, stop };
+    },
+    scatter(socket, batch) {
+      const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
+      for (let start = 0; start < batch.length; ) {
+        const end = start + LENGTH + view.getUint32(start, true);
+        socket.send(batch.subarray(start + LENGTH, end));
+        start = end;
+      }
+    },
+  };
+}
+
+function joined(messages: ArrayBuffer[]): Uint8Array {
+  const batch = new Uint8Array(messages.reduce((sum, message) => sum + LENGTH + message.byteLength, 0));
+  const view = new DataView(batch.buffer);
+  let start = 0;
+  for (const message of messages) {
+    view.setUint32(start, message.byteLength, true);
+    batch.set(new Uint8Array(message), start + LENGTH);
+    start += LENGTH + message.byteLength;
+  }
+  return batch;
+}
