@@ -61,7 +61,10 @@ class _Entry:
 
 
 class Observer(Protocol):
-    """Who mirrors an emitter somewhere else: one for all its events, told after the listeners."""
+    """Who mirrors an emitter somewhere else: one for all its events."""
+
+    #: Told before the listeners, else after them: who is there from the first moment hears first.
+    is_first: bool
 
     def observed(self, event: str, payload: tuple[Any, ...]) -> None:
         """An event was emitted."""
@@ -223,6 +226,10 @@ class ReplayEventEmitter:
         if self._last is _NOTHING:
             self._last = {}
         self._last[event] = payload
+        observer = self._observer
+        if observer is not None and observer.is_first:
+            observer.observed(str(event), payload)
+            observer = None
         entries = self._entries.get(event, ())
         for entry in entries:
             if entry.once:
@@ -239,8 +246,8 @@ class ReplayEventEmitter:
             else:
                 if result is not None:
                     self._follow(event, result)
-        if self._observer is not None:
-            self._observer.observed(str(event), payload)
+        if observer is not None:
+            observer.observed(str(event), payload)
         return bool(entries)
 
     @overload

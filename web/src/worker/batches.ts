@@ -17,9 +17,9 @@ export interface Gathered {
 
 export interface Batches {
   /** `deliver` gets the messages of `socket`, those of a burst together. */
-  gather(socket: WebSocket, deliver: (batch: Uint8Array) => void): Gathered;
+  gather(socket: WebSocket, deliver: (batch: Uint8Array<ArrayBuffer>) => void): Gathered;
   /** Sends each message of a batch. */
-  scatter(socket: WebSocket, batch: Uint8Array): void;
+  scatter(socket: WebSocket, batch: Uint8Array<ArrayBuffer>): void;
 }
 
 export function batches(): Batches {
@@ -55,7 +55,7 @@ export function batches(): Batches {
   };
 }
 
-function joined(messages: ArrayBuffer[]): Uint8Array {
+function joined(messages: ArrayBuffer[]): Uint8Array<ArrayBuffer> {
   const batch = new Uint8Array(messages.reduce((sum, message) => sum + LENGTH + message.byteLength, 0));
   const view = new DataView(batch.buffer);
   let start = 0;
