@@ -32,9 +32,9 @@ class Entry:
         "_session",
         "_strong",
         "_weak",
-        "dirty",
         "handle",
         "identity",
+        "is_first",
         "plain",
         "sent",
         "spec",
@@ -48,14 +48,13 @@ class Entry:
         self.identity = id(target)
         self.handle = handle
         self.spec = spec
+        self.is_first = False
         #: References sent so far. A release counts only if the page has seen them all.
         self.sent = 0
         #: In the order of the class's properties: JSON text as the page has it (``None``: has it not); and of values
         #: that cannot change in place, the value itself.
         self.texts: list[str | None] = []
         self.plain: list[object] = []
-        #: Python's names of the properties that may have changed since then; ``None``: any.
-        self.dirty: set[str] | None = set()
 
     @property
     def target(self) -> object | None:
@@ -73,11 +72,7 @@ class Entry:
             self._session.event(self, name, payload)
 
     def touched(self, names: Collection[str] | None) -> None:
-        if names is None:
-            self.dirty = None
-        elif self.dirty is not None:
-            self.dirty.update(names)
-        self._session.touch(self)
+        self._session.touch(self, names)
 
 
 class Session:
@@ -89,7 +84,8 @@ class Session:
         self._new_handle = new_handle
         self._entries: dict[int, Entry] = {}
         self._by_identity: dict[int, Entry] = {}
-        self._dirty: dict[int, Entry] = {}
+        #: What has changed, and Python's names of the properties; ``None``: perhaps any.
+        self._dirty: dict[Entry, frozenset[str] | None] = {}
 
     def __contains__(self, handle: int) -> bool:
         return handle in self._entries
@@ -102,7 +98,7 @@ class Session:
 
     def adopt(self, target: object, spec: ClassSpec, handle: int) -> None:
         """Give ``target`` the handle that the page chose, and tell its state."""
-        self._announce(target, spec, handle)
+        self._announce(target, spec, handle).is_first = True
 
     def reference(self, target: object, spec: ClassSpec) -> int:
         """The handle of ``target``, announcing it if it is new; counts as one mention to the page."""
@@ -145,10 +141,11 @@ class Session:
     def flush(self) -> None:
         """Send what changed since the page last heard."""
         while self._dirty:
-            entry = self._dirty.pop(next(iter(self._dirty)))
+            entry = next(iter(self._dirty))
+            names = self._dirty.pop(entry)
             if (target := entry.target) is None or entry.handle not in self._entries:
                 continue
-            if fields := self._changes(target, entry):
+            if fields := self._changes(target, entry, names):
                 self._outbox.put_text(f'{{"op":"patch","target":{entry.handle},"state":{{{",".join(fields)}}}}}')
 
     def release(self, handle: int, seen: int) -> bool:
@@ -172,9 +169,10 @@ class Session:
         for entry in list(self._entries.values()):
             self._drop(entry)
 
-    def touch(self, entry: Entry) -> None:
+    def touch(self, entry: Entry, names: Collection[str] | None) -> None:
         """Its state has changed; the page hears of it before the next event, or at the next pause."""
-        self._dirty[entry.handle] = entry
+        known = self._dirty.get(entry, frozenset())
+        self._dirty[entry] = None if names is None or known is None else known.union(names)
         self._outbox.wake()
 
     def _announce(self, target: object, spec: ClassSpec, handle: int) -> Entry:
@@ -225,13 +223,12 @@ class Session:
             fields.append(f'"{name}":{text}')
         return fields
 
-    def _changes(self, target: object, entry: Entry) -> list[str]:
-        """The properties that changed since the page last heard."""
+    def _changes(self, target: object, entry: Entry, among: frozenset[str] | None) -> list[str]:
+        """The properties that changed since the page last heard; ``among``: Python's names, ``None``: any."""
         fields: list[str] = []
         texts, plain = entry.texts, entry.plain
-        dirty, entry.dirty = entry.dirty, set()
         for position, (name, attribute) in enumerate(entry.spec.properties.items()):
-            if dirty is not None and attribute not in dirty:
+            if among is not None and attribute not in among:
                 continue
             try:
                 value = getattr(target, attribute)
@@ -267,7 +264,7 @@ class Session:
 
     def _drop(self, entry: Entry) -> None:
         self._entries.pop(entry.handle, None)
-        self._dirty.pop(entry.handle, None)
+        self._dirty.pop(entry, None)
         if self._by_identity.get(entry.identity) is entry:
             del self._by_identity[entry.identity]
         target = entry.target
