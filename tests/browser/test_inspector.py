@@ -40,7 +40,10 @@ NAMELESS = """() => [...document.querySelectorAll('button, input, select, a, [ro
 
 
 class Talk:
-    """Alice and bob in a loop of their own, since the drivers of browsers are not asynchronous."""
+    """Alice and bob in a loop of their own, since the drivers of browsers are not asynchronous.
+
+    Carol is in no conversation: once she is connected, she asks for nothing more.
+    """
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -52,7 +55,7 @@ class Talk:
     async def _talk(self) -> None:
         self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
         try:
-            async with self._client("alice") as alice, self._client("bob"):
+            async with self._client("alice") as alice, self._client("bob"), self._client("carol"):
                 room = await alice.create_conversation(friendly_name="Night train")
                 await room.join()
                 await room.add("bob")
@@ -147,10 +150,13 @@ def test_faults_and_the_clock(driver: Driver, emulator: Emulator, talk: Talk) ->
     ended = [one for one in emulator.call("GET", "/emulator/log?sockets=true")["log"] if one["dir"] == "end"]
     assert [one["identity"] for one in ended] == ["bob"]
 
+    # Not for bob: he reconnects, and his next request would meet the fault.
+    page.see("client-list li", "carol")
+    page.driver.evaluate("() => { document.querySelector('[data-part=who]').value = 'carol'; }")
     driver.click("[data-part=refuse-500]")
-    page.see("[data-part=planned] li", "request respond 500 for bob")
+    page.see("[data-part=planned] li", "request respond 500 for carol")
     (fault,) = emulator.faults.list()
-    assert (fault["on"], fault["action"], fault["status"], fault["identity"]) == ("request", "respond", 500, "bob")
+    assert (fault["on"], fault["action"], fault["status"], fault["identity"]) == ("request", "respond", 500, "carol")
     driver.click("fault-panel [data-part=clear]")
     page.see("[data-part=planned] li", "None is planned.")
     assert emulator.faults.list() == []
