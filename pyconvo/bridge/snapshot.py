@@ -7,7 +7,6 @@ by then. Not responsible for the memory itself, see ``web/pipeline/make_snapshot
 
 from __future__ import annotations
 
-import gc
 import importlib
 import linecache
 import logging
@@ -33,11 +32,8 @@ MODULES = (
 )
 
 
-def prepare() -> list[str]:
-    """Import everything, forget what belongs to the machine and the moment. Returns the names of all loaded modules.
-
-    To be called by the build, at the end.
-    """
+def prepare() -> None:
+    """Import everything, forget what belongs to the machine and the moment. To be called by the build, at the end."""
     for name in MODULES:
         importlib.import_module(name)
     surface()
@@ -54,11 +50,6 @@ def prepare() -> list[str]:
     logging._startTime = 0  # type: ignore[attr-defined]
     # Each page has its own, see ``renew``; this one only says the same at every build.
     random.seed(0)
-    loaded = sorted(sys.modules)
-    gc.collect()
-    # What is in the snapshot stays: no collection needs to look at it again.
-    gc.freeze()
-    return loaded
 
 
 def renew(environment: Mapping[str, str]) -> None:

@@ -7,9 +7,9 @@ table are the page's business (it checks before it sends) and are not read here.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from pyconvo.names import snake
@@ -37,7 +37,9 @@ class ClassSpec:
 @cache
 def surface() -> dict[str, ClassSpec]:
     """Every class of the table by name."""
-    table: dict[str, Any] = json.loads(files("pyconvo.bridge").joinpath("surface.json").read_text("utf-8"))
+    # Browsers never import from an archive, and do without pathlib and importlib.resources.
+    with open(os.path.join(os.path.dirname(__file__), "surface.json"), encoding="utf-8") as file:
+        table: dict[str, Any] = json.load(file)
     return {name: _class_spec(name, data) for name, data in table["classes"].items()}
 
 

@@ -89,15 +89,23 @@ def test_what_is_not_in_it_is_missing_in_words(started: Driver) -> None:
         started,
         """
 import json
-try:
-    import xml.etree
-    told = "there"
-except ImportError as error:
-    told = str(error)
+from asyncio import events
+told = []
+for use in ("import xml.etree", "import ssl", "events.socket.AF_INET()", "events.socket.socket.family"):
+    try:
+        exec(use)
+        told.append("there")
+    except ImportError as error:
+        told.append(str(error))
 json.dumps(told)
 """,
     )
-    assert told == "No module named 'xml'"
+    assert told == [
+        "No module named 'xml'",
+        "No module named 'ssl'",
+        "socket.AF_INET is no part of this Python",
+        "socket.socket is no part of this Python",
+    ]
 
 
 def test_timers_that_are_cancelled_leave_nothing(started: Driver) -> None:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.lean_python import ABSENT
 from pipeline.paths import ROOT
 from pipeline.runtime import LEFT_OUT
 from pyconvo.bridge.snapshot import MODULES
@@ -59,11 +60,24 @@ def test_what_is_imported_late_is_there() -> None:
     assert {name for name in late if not name.startswith("pyconvo")} <= {*MODULES, *ELSEWHERE}
 
 
+def test_nothing_is_imported_that_is_left_out() -> None:
+    used: set[str] = set()
+    for _, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                used |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module is not None:
+                used |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    assert "urllib.parse" in used
+    assert not [name for name in used if name in ABSENT or name.rpartition(".")[0] in ABSENT]
+
+
 SNAPSHOT = """
 import json, logging, os, random, sys, time
 os.environ.update(SECRET="of the machine", TZ="UTC")
 from pyconvo.bridge.snapshot import prepare, renew
-loaded = prepare()
+prepare()
+loaded = sorted(sys.modules)
 forgotten = [dict(os.environ), sys.argv, sys.orig_argv, logging._startTime]
 drawn = random.random()
 renew({"TZ": "America/New_York"})

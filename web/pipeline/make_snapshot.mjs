@@ -16,22 +16,34 @@ import { freshMemory, report, startPython } from "./python_in_node.mjs";
 const BLOCK = 256;
 const SECTION = "pyconvo.snapshot";
 
-const IMPORT = `
-import importlib, zipfile
+const PLACE = "/lib/python3.14/site-packages/";
 
-with zipfile.ZipFile("/core.zip") as core:
-    core.extractall("/lib/python3.14/site-packages")
-# The clock hardly moves here, and with it the time of a folder.
-importlib.invalidate_caches()
+const PREPARE = `
+import sitecustomize
 from pyconvo.bridge.snapshot import prepare
+prepare()
+sitecustomize.finish()
+`;
+
+const UNPACK = `
+import io, zipfile
+
+def unpack(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as source:
+        return [[name, source.read(name)] for name in source.namelist()]
+
+unpack
 `;
 
 const PRUNE = `
-import io, zipfile
+import importlib, sys
+from pyconvo.bridge.snapshot import MODULES
 
-def prune(data, modules):
-    """What of the library is among the modules, and all that is not a module."""
-    wanted = {name.replace(".", "/") + end for name in modules for end in (".pyc", "/__init__.pyc")}
+def prune(data):
+    """What of the library is imported by pyconvo, and all that is not a module."""
+    for name in MODULES:
+        importlib.import_module(name)
+    wanted = {name.replace(".", "/") + end for name in sys.modules for end in (".pyc", "/__init__.pyc")}
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(made, "w") as target:
         for entry in source.infolist():
@@ -117,13 +129,35 @@ function checkAnonymous(memory) {
   }
 }
 
+/** `files`: [name, bytes]. */
+function install(python, files) {
+  for (const [name, bytes] of files) {
+    python.FS.mkdirTree(PLACE + name.slice(0, name.lastIndexOf("/")));
+    python.FS.writeFile(PLACE + name, bytes);
+  }
+  python.runPython("import sys; sys.path_importer_cache.clear()", { globals: python.toPy({}) });
+}
+
 async function main([stdlib, core, snapshotPath, prunedPath]) {
   const fresh = await freshMemory(stdlib);
-  const python = await startPython(stdlib, { _makeSnapshot: true });
+  // One that pages without a snapshot have: of it is known what is needed then.
+  const usual = await startPython(stdlib);
+  const given = async (file) => usual.toPy(new Uint8Array(await readFile(file)));
+  const files = usual.runPython(UNPACK)(await given(core)).toJs();
+  install(usual, files);
+  await writeFile(prunedPath, usual.runPython(PRUNE)(await given(stdlib)).toJs());
+
+  const lean = await readFile(new URL("lean_python.py", import.meta.url));
+  const fsInit = async (FS, { sitePackages }) => {
+    FS.mkdirTree(sitePackages);
+    FS.writeFile(`${sitePackages}/sitecustomize.py`, lean);
+  };
+  const python = await startPython(stdlib, { _makeSnapshot: true, fsInit });
   const module = python._module;
-  python.FS.writeFile("/core.zip", await readFile(core));
-  python.runPython(IMPORT);
-  const modules = python.runPython("import json; json.dumps(prepare())");
+  install(python, files);
+  const scope = python.toPy({});
+  python.runPython(PREPARE, { globals: scope });
+  scope.destroy();
   zeroFreeMemory(module);
   const image = python.makeMemorySnapshot();
   const [, start, length] = new Uint32Array(image.buffer, image.byteOffset, 3);
@@ -132,12 +166,6 @@ async function main([stdlib, core, snapshotPath, prunedPath]) {
   if (memory.length !== fresh.length) throw new Error(`Python grew its memory to ${memory.length} bytes: pages start with ${fresh.length}`);
   checkAnonymous(memory);
   await writeFile(snapshotPath, snapshotFile(memory, fresh, python._api.config.BUILD_ID, references));
-
-  // Another one: this one has forgotten where its library is.
-  const pruner = await startPython(stdlib);
-  const prune = pruner.runPython(PRUNE);
-  const pruned = prune(pruner.toPy(new Uint8Array(await readFile(stdlib))), pruner.toPy(JSON.parse(modules)));
-  await writeFile(prunedPath, pruned.toJs());
 }
 
 await main(process.argv.slice(2)).catch(report);

@@ -54,7 +54,7 @@ def pyodide_version() -> str:
 
 
 def _scripts(*names: str) -> list[Path]:
-    return [PIPELINE / name for name in (*names, "python_in_node.mjs")]
+    return [PIPELINE / name for name in (*names, "compile_zip.py", "python_in_node.mjs")]
 
 
 def _compile_library() -> None:
@@ -64,13 +64,13 @@ def _compile_library() -> None:
     if not stamp.fresh:
         with step("compile Python's library for the browser"):
             MADE.mkdir(parents=True, exist_ok=True)
-            command: list[str | Path] = [node.node(), scripts[0], original, STDLIB, "/lib/python314.zip/"]
+            command: list[str | Path] = [node.node(), scripts[0], original, STDLIB, "/lib/python314.zip/", "--bare"]
             run(command, "compiling Python's library", timeout=600)
         stamp.set()
 
 
 def _make_snapshot(ours: Path) -> None:
-    scripts = _scripts("compile_zip.mjs", "make_snapshot.mjs")
+    scripts = _scripts("compile_zip.mjs", "make_snapshot.mjs", "lean_python.py")
     stamp = Stamp("snapshot", [*scripts, ours, STDLIB, *(PYODIDE / name for name in TAKEN)], [CORE, SNAPSHOT, PRUNED])
     if not stamp.fresh:
         with step("start Python with pyconvo, and keep its memory"):
