@@ -101,7 +101,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         self._core = self._build(host or default_host())
         self._content = ContentTemplates(self._core)
         self._push = PushRegistrations(self._core, self._options.registrations_url, token)
-        self._myself = User(self._core)
+        self._myself = User(self._core, ready=self._ready_session)
         self._ready = self._new_readiness()
         self._listen()
         self._core.twilsock.connect()
@@ -179,6 +179,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         """
         await self._wait_ready()
         await self._core.twilsock.disconnect()
+        self._end_start()
         self._core.twilsock.after_events(self._core.lifetime.finish)
 
     @checked(NON_EMPTY_STRING)
@@ -219,6 +220,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
             await core.twilsock.disconnect()
         finally:
             core.tasks.cancel()
+            self._end_start()
             core.sync.shutdown()
             core.twilsock.after_events(core.lifetime.finish)
 
@@ -393,6 +395,12 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         self._fail(StartFailure(not self._core.twilsock.active, "Twilsock has disconnected."))
         self._ready = self._new_readiness()
 
+    def _end_start(self) -> None:
+        """The client is closed: a start that is waited for will not come."""
+        if not self._started and not self._ready.done():
+            self._failure = self._failure or StartFailure(True, "The client was shut down")
+            self._ready.set_result(None)
+
     @staticmethod
     def _new_readiness() -> asyncio.Future[None]:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -403,8 +411,8 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
     # -- helpers ---------------------------------------------------------------------------------------------
 
     async def _wait_ready(self) -> None:
-        # A start that succeeded late counts more than the failure before it.
-        if not self._started:
+        # A start that succeeded late counts more than the failure before it; and there may be none to wait for.
+        if not self._started and (self._core.twilsock.active or self._ready.done()):
             await asyncio.shield(self._ready)
 
     async def _ready_session(self) -> Session:

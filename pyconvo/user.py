@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pyconvo.entity import Entity
@@ -28,8 +29,16 @@ class User(Entity, UserEvents):
     Errors of methods as for :class:`pyconvo.Conversation`.
     """
 
-    def __init__(self, core: Core, identity: str = "", map_name: str = "") -> None:
+    def __init__(
+        self,
+        core: Core,
+        identity: str = "",
+        map_name: str = "",
+        ready: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
+        """``ready``, for the own user: waits for the client's start, and raises when there is none."""
         super().__init__(core.lifetime)
+        self._ready = ready
         self._core = core
         self._identity = identity
         self._map_name = map_name
@@ -86,7 +95,7 @@ class User(Entity, UserEvents):
 
     async def unsubscribe(self) -> None:
         """Stop following changes. The client's own user is subscribed again at once."""
-        await asyncio.shield(self._configured)
+        await self._known()
         if self._fetching is None:
             return
         await asyncio.shield(self._fetching)
@@ -183,8 +192,13 @@ class User(Entity, UserEvents):
         self._mark_dirty()
         self.emit("updated", UserUpdated(self, tuple(reasons)))
 
+    async def _known(self) -> Configuration:
+        if self._ready is not None and not self._configured.done():
+            await self._ready()
+        return await asyncio.shield(self._configured)
+
     async def _modify(self, body: dict[str, Any]) -> None:
-        configuration = await asyncio.shield(self._configured)
+        configuration = await self._known()
         if self._subscription == "unsubscribed":
             raise ConversationsError("Can't modify unsubscribed object")
         await self._core.commands.post(f"{configuration.links.users}/{encode_component(self._identity)}", body)

@@ -112,6 +112,9 @@ class TestMisuse:
             client.create_conversation(),
             client.get_user("bob"),
             client.get_subscribed_users(),
+            client.user.update_friendly_name("x"),
+            client.user.update_attributes({}),
+            client.user.unsubscribe(),
         ):
             with pytest.raises(ConversationsError, match="not initialized"):
                 await asyncio.wait_for(attempt, 10)
@@ -122,6 +125,30 @@ class TestMisuse:
         with pytest.raises(ConversationsError):
             await asyncio.wait_for(client.get_subscribed_users(), 10)
         await asyncio.wait_for(client._close(), 10)
+
+    @pytest.mark.parametrize("when", ["at once", "while it logs in", "while it is read what it is", "unreachable"])
+    async def test_closed_before_it_has_started(self, emulator: Emulator, when: str) -> None:
+        """Nobody waits for a start that will not come: neither who waits already, nor who asks later."""
+        options = emulator.options
+        match when:
+            case "while it logs in":
+                emulator.fault(on="init", action="ignore")
+            case "while it is read what it is":
+                emulator.fault(on="request", action="ignore", path="Configuration")
+            case "unreachable":
+                options = {"Twilsock": {"uri": "ws://127.0.0.1:9/v3/wsconnect"}}
+        client = Client(emulator.token("alice"), options)
+        waiting = [
+            asyncio.create_task(one) for one in (client.create_conversation(), client.user.update_attributes({}))
+        ]
+        await asyncio.sleep(0 if when == "at once" else 0.3)
+        await client._close()
+        later = (client.get_user("bob"), client.user.update_friendly_name("x"), client.get_subscribed_conversations())
+        for attempt in (*waiting, *later):
+            with pytest.raises(ConversationsError):
+                await asyncio.wait_for(attempt, 10)
+        await asyncio.wait_for(client.shutdown(), 10)
+        await gone(emulator)
 
 
 class TestSynchronization:

@@ -54,7 +54,7 @@ async def test_changes_during_an_absence(alice: Person, bob: Person, room: Room,
     await bob.trace.until("message_removed")
     await bob.trace.until("message_updated")
     assert (edited.body, bob.trace.of("message_removed")) == ("edited", [removed])
-    assert room.bobs.friendly_name == "renamed"
+    await becomes(lambda: room.bobs.friendly_name == "renamed")
     for name in ("message_updated", "message_removed", "participant_joined"):
         assert len(bob.trace.of(name)) == 1
     assert bob.trace.of("initialized") == []

@@ -100,6 +100,7 @@ export class Emulator {
     await this.call("POST", "/emulator/clock", { advance: seconds });
   }
 
+  /** Stop the clock; `advance` moves it. */
   async freeze(): Promise<void> {
     await this.call("POST", "/emulator/clock", { freeze: true });
   }

@@ -71,4 +71,5 @@ export default async ({ client, ready, until, count, trace, outcome, quiet, paus
   for (const ask of ["getSubscribedConversations", "getSubscribedUsers", "createConversation", "shutdown"]) {
     trace(`${ask} of a client that could not start`, (await outcome(refused[ask]())).split(":")[0]);
   }
+  trace("its user cannot be changed", (await outcome(refused.user.updateFriendlyName("x"))).split(":")[0]);
 };
