@@ -12,7 +12,6 @@ from typing import Any
 
 from pyconvo.channels import RecipientDescriptor
 from pyconvo.entity import Entity
-from pyconvo.errors import ConversationsError
 from pyconvo.event_names import ConversationEvents
 from pyconvo.json_values import JSONValue, encode_component, to_json, to_number
 from pyconvo.media import SENT_MEDIA_RULE, FormData, MediaContent
@@ -24,6 +23,7 @@ from pyconvo.payloads import (
     ConversationSynchronizationStatus,
     ConversationUpdated,
 )
+from pyconvo.read_horizon import ReadHorizon
 from pyconvo.services.configuration import ConversationLimits
 from pyconvo.services.conversation_fields import ConversationFields, ConversationState, LastMessage
 from pyconvo.services.message_list import Direction, MessageList
@@ -56,7 +56,7 @@ class ConversationLinks:
     participants: str
 
 
-class Conversation(Entity, ConversationEvents):
+class Conversation(Entity, ConversationEvents, ReadHorizon):
     """A conversation.
 
     Changes made here show when the service has told of them, perhaps after the call has returned. Wherever nothing
@@ -307,36 +307,6 @@ class Conversation(Entity, ConversationEvents):
         body = await self._session.network.get(self._url)
         return body.get("messages_count") or 0
 
-    async def get_unread_messages_count(self) -> int | None:
-        """Messages after the read horizon, as of a moment ago; ``None`` while there is no horizon."""
-        body = await self._session.network.get(self._my_url)
-        if body.get("conversation_sid") != self._sid:
-            raise ConversationsError("Conversation was not found in the user conversations list")
-        count = body.get("unread_messages_count")
-        return count if isinstance(count, int) else None
-
-    @checked(NON_NEGATIVE_INTEGER)
-    async def advance_last_read_message_index(self, index: int) -> int | None:
-        """Move the read horizon, but never back. Returns the number of unread messages."""
-        await self._streams.follow()
-        current = self.last_read_message_index
-        return await self._set_horizon(current if current is not None and index < current else index)
-
-    @checked([NULL, NON_NEGATIVE_INTEGER])
-    async def update_last_read_message_index(self, index: int | None) -> int | None:
-        """Set the read horizon, or remove it with ``None``. Returns the number of unread messages (then ``None``)."""
-        await self._streams.follow()
-        return await self._set_horizon(index)
-
-    async def set_all_messages_read(self) -> int | None:
-        """Move the read horizon to the newest message. Returns the number of unread messages."""
-        newest = await self.get_messages(1)
-        return await self.advance_last_read_message_index(newest.items[0].index) if newest.items else 0
-
-    async def set_all_messages_unread(self) -> int | None:
-        """Remove the read horizon. Returns ``None``: without one, nothing is counted."""
-        return await self.update_last_read_message_index(None)
-
     async def typing(self) -> None:
         """Tell the others that the own user types. May be called at every key; little is sent."""
         await self._session.typing.send(self._sid)
@@ -407,11 +377,6 @@ class Conversation(Entity, ConversationEvents):
     @property
     def _my_url(self) -> str:
         return f"{self._session.configuration.links.my_conversations}/{self._sid}"
-
-    async def _set_horizon(self, index: int | None) -> int | None:
-        answer = await self._session.commands.post(self._my_url, {"last_read_message_index": index})
-        count: int | None = answer.get("unread_messages_count") if isinstance(answer, dict) else None
-        return count
 
     def _forward(self, source: Roster | MessageList, event: str) -> None:
         def forward(payload: Any) -> None:

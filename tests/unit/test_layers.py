@@ -32,7 +32,7 @@ LAYERS: tuple[tuple[str, frozenset[str]], ...] = tuple(
         (
             "model",
             "services channels content conversation entity event_names media media_urls message message_builder options"
-            " participant payloads push user",
+            " participant payloads push read_horizon user",
         ),
         ("client", "client push_members"),
         ("package", "."),
