@@ -241,13 +241,12 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
     async def get_conversation_by_unique_name(self, unique_name: str) -> Conversation:
         """A conversation of the own user, by its unique name. Raises the service's error when there is none."""
         conversations = await self._ready_conversations()
-        await conversations.list_read.wait()
         return self._found(await conversations.by_unique_name(unique_name), f"unique name {unique_name}")
 
     async def get_subscribed_conversations(self) -> Paginator[Conversation]:
         """The own user's conversations, by ascending sid, up to 100 on a page.
 
-        Waits until all of them are usable; raises the error that prevented that.
+        Waits until those of this page are usable; raises the error that prevented that.
         """
         conversations = await self._ready_list()
         return await conversations.page()
@@ -429,8 +428,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
 
     async def _ready_list(self) -> Conversations:
         conversations = await self._ready_conversations()
-        if self._listing is not None:
-            await asyncio.shield(self._listing)
+        await conversations.listed()
         return conversations
 
     def _not_started(self) -> ConversationsError:
@@ -439,7 +437,6 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
 
     async def _find_conversation(self, sid: str) -> Conversation:
         conversations = await self._ready_conversations()
-        await conversations.list_read.wait()
         conversation = await conversations.from_list(sid)
         if conversation is None and (conversation := await conversations.peek(sid)) is not None:
             text = "getConversationBySid is deprecated for conversations of others. Use peekConversationBySid instead."

@@ -30,7 +30,7 @@ from pyconvo.services.message_list import Direction, MessageList
 from pyconvo.services.recipients import paging
 from pyconvo.services.roster import Roster
 from pyconvo.services.session import Session
-from pyconvo.services.streams import Streams
+from pyconvo.services.streams import Names, Streams
 from pyconvo.validation import (
     JSON,
     NON_EMPTY_STRING,
@@ -77,9 +77,9 @@ class Conversation(Entity, ConversationEvents, ReadHorizon):
         self._status_source: str | None = None
         self._roster = Roster(self, session)
         self._messages = MessageList(self, session)
-        document = descriptor.get("channel")
+        names = Names.read(descriptor)
         self._streams = Streams(
-            session, document, self._messages, self._roster, self._update, self._on_removed, self._on_reached
+            session, names, self._messages, self._roster, self._update, self._on_removed, self._on_reached
         )
         for event in ("participant_joined", "participant_left", "participant_updated"):
             self._forward(self._roster, event)

@@ -17,12 +17,15 @@ from pyconvo.events import ReplayEventEmitter
 from pyconvo.json_values import encode_component, to_json
 from pyconvo.paginator import Paginator
 from pyconvo.services.session import Session
-from pyconvo.services.tasks import done
-from pyconvo.sync import ItemAdded, ItemPage, ItemRemoved, ItemUpdated, MapItem, SyncMap
+from pyconvo.services.tasks import done, settled
+from pyconvo.sync import ItemAdded, ItemPage, ItemRemoved, ItemUpdated, MapItem, Opening, SyncMap
 
 logger = logging.getLogger("pyconvo.model")
 
 Source = Literal["sync", "rest"]
+
+#: Entries of the REST list, by sid, and the token of the next page.
+Entries = tuple[list[tuple[str, dict[str, Any]]], str | None]
 
 #: Conversations on one page.
 PAGE_SIZE = 100
@@ -60,34 +63,64 @@ class Conversations(ReplayEventEmitter):
         self._known: dict[str, Conversation] = {}
         #: Conversations that are being opened and were not announced yet.
         self._introductions: dict[str, asyncio.Task[Conversation | None]] = {}
-        self._map: SyncMap | None = None
+        self._map: asyncio.Task[SyncMap] | None = None
         #: Removed while the list was being read: what REST says about them is out of date.
         self._tombstones: set[str] = set()
         self._list_complete = False
-        #: Done when the REST list was read, or could not be.
-        self.list_read: asyncio.Event = asyncio.Event()
+        #: Done when the first page of the list is here, or cannot be read.
+        self._first_page: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     # -- the list --------------------------------------------------------------------------------------------
 
     async def load(self) -> None:
-        """Read the user's list and follow it; returns when all its conversations are usable."""
+        """Read the user's list and follow it; returns when all its conversations are usable.
+
+        In the order of the REST list. A page's conversations are opened when it comes, while the next is asked for.
+        """
+        upserts: list[asyncio.Future[Conversation | None]] = []
         try:
-            my_map = await self._open_map()
-            my_map.on("item_added", self._on_item)
-            my_map.on("item_updated", self._on_item)
-            my_map.on("item_removed", self._on_item_removed)
-            entries = await self._read_list()
-            upserts = [self.upsert("rest", sid, data) for sid, data in entries]
-            self.list_read.set()
+            following = self._begin_map()
+            page: asyncio.Task[Entries] | None = self._begin_page(None)
+            await following
+            while page is not None:
+                entries, token = await page
+                page = self._begin_page(token) if token else None
+                upserts += [self.upsert("rest", sid, data) for sid, data in entries]
+                if not self._first_page.done():
+                    self._first_page.set_result(None)
             self.emit("list_known")
             await asyncio.gather(*upserts)
             self._list_complete = True
             self._tombstones.clear()
-        except ConversationsError as error:
-            logger.error("the list of conversations cannot be read: %s", error)
+        except BaseException as error:
+            if not self._first_page.done():
+                self._first_page.set_exception(error)
+                # Perhaps nobody asks.
+                self._first_page.exception()
+            if isinstance(error, ConversationsError):
+                logger.error("the list of conversations cannot be read: %s", error)
             raise
-        finally:
-            self.list_read.set()
+        self._session.tasks.start(self._compare(), "comparing the lists of conversations")
+
+    async def _compare(self) -> None:
+        """Look for what the two lists do not agree in.
+
+        They were asked for at the same time: what changed between the two answers may be in neither the one nor the
+        other's events. Reads what :meth:`page` would read, too.
+        """
+        page = await (await self._open_map()).get_items(page_size=PAGE_SIZE)
+        while True:
+            for item in page.items:
+                known = self._known.get(str(item.key))
+                if known is None or (known.status == "joined") is not (item.data.get("status") == "joined"):
+                    self.upsert("sync", str(item.key), item.data)
+            if not page.has_next_page:
+                return
+            page = await page.next_page()
+
+    async def listed(self) -> None:
+        """Wait for the first page of the list. Raises what prevented it."""
+        await settled(self._first_page)
 
     async def followed(self) -> None:
         """Wait until participants and messages of all joined conversations are followed, where that is possible."""
@@ -99,9 +132,16 @@ class Conversations(ReplayEventEmitter):
         return await self._wrap(await (await self._open_map()).get_items(page_size=PAGE_SIZE))
 
     async def from_list(self, sid: str) -> Conversation | None:
-        """A conversation of the user's list."""
+        """A conversation of the user's list. One that is there already is kept up to date, and returned at once."""
+        if (known := self.joined(sid)) is not None:
+            return known
         try:
-            item = await (await self._open_map()).get(sid)
+            my_map = await self._open_map()
+        except SyncError:
+            # Single ones can be found without the list.
+            return await self.peek(sid)
+        try:
+            item = await my_map.get(sid)
         except SyncError as error:
             if error.status == 404:
                 return None
@@ -225,9 +265,7 @@ class Conversations(ReplayEventEmitter):
         """Open a new conversation and announce it; forget it silently if that is not allowed."""
         sid, joined = conversation.sid, data.get("status") == "joined"
         try:
-            await conversation._streams.open_document()
-            if joined:
-                await conversation._streams.open()
+            await (conversation._streams.open() if joined else conversation._streams.open_document())
         except BaseException as error:
             self._forget(conversation)
             if isinstance(error, SyncError):
@@ -319,28 +357,46 @@ class Conversations(ReplayEventEmitter):
         return ConversationLinks(own, f"{own}/Messages", f"{own}/Participants")
 
     async def _open_map(self) -> SyncMap:
-        if self._map is None:
-            self._map = await self._session.sync.map(self._session.configuration.my_conversations)
+        """With as many of its items as the service sends along."""
+        return await settled(self._begin_map())
+
+    def _begin_map(self) -> asyncio.Task[SyncMap]:
+        """Its request is out when this returns, unless it was opened before."""
+        if self._map is None or (self._map.done() and (self._map.cancelled() or self._map.exception() is not None)):
+            opening = self._session.sync.begin_map(self._session.configuration.my_conversations, include_items=True)
+            self._map = self._session.tasks.start(self._follow_map(opening), "opening the list of conversations")
         return self._map
 
-    async def _read_list(self) -> list[tuple[str, dict[str, Any]]]:
-        entries: list[tuple[str, dict[str, Any]]] = []
-        token: str | None = None
-        while True:
-            url = self._session.configuration.links.my_conversations
-            body = await self._session.network.get(f"{url}?PageToken={encode_component(token)}" if token else url)
-            try:
-                entries += [(entry["conversation_sid"], self._from_list(entry)) for entry in body["conversations"]]
-                token = body["meta"].get("next_token")
-            except (AttributeError, KeyError, TypeError) as error:
-                raise ConversationsError("The service's list of conversations cannot be understood") from error
-            if not token:
-                return entries
+    async def _follow_map(self, opening: Opening[SyncMap]) -> SyncMap:
+        my_map = await opening.result()
+        my_map.on("item_added", self._on_item)
+        my_map.on("item_updated", self._on_item)
+        my_map.on("item_removed", self._on_item_removed)
+        return my_map
+
+    def _begin_page(self, token: str | None) -> asyncio.Task[Entries]:
+        """Its entries, and the token of the next one."""
+        return self._session.tasks.start(self._read_page(token), "reading the list of conversations")
+
+    async def _read_page(self, token: str | None) -> Entries:
+        url = self._session.configuration.links.my_conversations
+        body = await self._session.network.get(f"{url}?PageToken={encode_component(token)}" if token else url)
+        try:
+            entries = [(entry["conversation_sid"], self._from_list(entry)) for entry in body["conversations"]]
+            return entries, body["meta"].get("next_token")
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ConversationsError("The service's list of conversations cannot be understood") from error
 
     @staticmethod
     def _from_list(entry: Mapping[str, Any]) -> dict[str, Any]:
         """An entry of the REST list, by the names of the Sync items."""
-        data = {"status": entry.get("status"), "channel": entry["sync_objects"].get("conversation")}
+        objects = entry["sync_objects"]
+        data = {
+            "status": entry.get("status"),
+            "channel": objects.get("conversation"),
+            "messages": objects.get("messages"),
+            "roster": objects.get("participants"),
+        }
         if "last_read_message_index" in entry:
             data["lastConsumedMessageIndex"] = entry["last_read_message_index"]
         if "notification_level" in entry:
@@ -350,6 +406,7 @@ class Conversations(ReplayEventEmitter):
     @staticmethod
     def _from_rest(body: Mapping[str, Any], default_document: str | None) -> dict[str, Any]:
         """A single conversation's REST answer, by the names of the Sync items."""
+        objects = body.get("sync_objects") or {}
         return {
             "status": body.get("status") or "unknown",
             "friendlyName": body.get("friendly_name"),
@@ -358,7 +415,9 @@ class Conversations(ReplayEventEmitter):
             "uniqueName": body.get("unique_name"),
             "createdBy": body.get("created_by"),
             "attributes": body.get("attributes"),
-            "channel": (body.get("sync_objects") or {}).get("conversation") or default_document,
+            "channel": objects.get("conversation") or default_document,
+            "messages": objects.get("messages"),
+            "roster": objects.get("participants"),
             "notificationLevel": body.get("notification_level"),
         }
 

@@ -14,6 +14,7 @@ from pyconvo.events import ReplayEventEmitter
 from pyconvo.participant import Participant
 from pyconvo.payloads import ParticipantUpdated
 from pyconvo.services.session import Session
+from pyconvo.services.tasks import settled
 from pyconvo.sync import ItemAdded, ItemRemoved, ItemUpdated, SyncMap
 from pyconvo.sync.items import SyncItem
 
@@ -51,7 +52,7 @@ class Roster(ReplayEventEmitter):
             roster_map.on("item_removed", self._on_removed)
             what = f"reading the roster of {self._conversation.sid}"
             self._reading = self._session.tasks.start(self._read(roster_map), what)
-        await asyncio.shield(self._reading)
+        await settled(self._reading)
 
     def leave(self) -> None:
         """Stop following. Who was known stays known."""
@@ -61,7 +62,7 @@ class Roster(ReplayEventEmitter):
         """Wait for the first reading; False when there is none under way or done."""
         if self._reading is None:
             return False
-        await asyncio.shield(self._reading)
+        await settled(self._reading)
         return True
 
     async def by_sid(self, sid: str) -> Participant | None:

@@ -6,8 +6,8 @@ Not responsible for what their data means.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from pyconvo.errors import ConversationsError
 from pyconvo.payloads import ConversationSynchronizationStatus
@@ -15,7 +15,21 @@ from pyconvo.services.message_list import MessageList
 from pyconvo.services.newest import NewestMessage
 from pyconvo.services.roster import Roster
 from pyconvo.services.session import Session
-from pyconvo.sync import DocumentUpdated, SyncDocument, SyncList, SyncMap
+from pyconvo.services.tasks import settled
+from pyconvo.sync import DocumentUpdated, Opening, SyncDocument, SyncHandle, SyncList, SyncMap
+
+
+class Names(NamedTuple):
+    """What the three are opened by; ``None`` while unknown."""
+
+    document: str | None
+    messages: str | None
+    roster: str | None
+
+    @classmethod
+    def read(cls, descriptor: Mapping[str, Any]) -> Names:
+        """From an entry of the user's list, or the document itself."""
+        return cls(*(_text(descriptor.get(key)) for key in ("channel", "messages", "roster")))
 
 
 class Streams:
@@ -27,7 +41,7 @@ class Streams:
     def __init__(
         self,
         session: Session,
-        document_name: str | None,
+        names: Names,
         messages: MessageList,
         roster: Roster,
         on_data: Callable[[dict[str, Any]], None],
@@ -35,7 +49,7 @@ class Streams:
         on_reached: Callable[[ConversationSynchronizationStatus], None],
     ) -> None:
         self._session = session
-        self._document_name = document_name
+        self._names = names
         self._messages = messages
         self._roster = roster
         self._on_data = on_data
@@ -54,19 +68,23 @@ class Streams:
 
     async def open_document(self) -> None:
         """Raises :class:`pyconvo.errors.SyncError` when it cannot be opened."""
-        if self._document is not None:
-            return
+        if self._document is None:
+            await settled(self._begin_document())
+
+    def _begin_document(self) -> asyncio.Task[None]:
+        """Its request is out when this returns."""
         if self._opening_document is None:
-            what = f"opening {self._document_name}"
-            self._opening_document = self._session.tasks.start(self._open_document(), what)
-        await asyncio.shield(self._opening_document)
+            what = f"opening {self._names.document}"
+            opening = self._session.sync.begin_document(self._names.document or "")
+            self._opening_document = self._session.tasks.start(self._open_document(opening), what)
+        return self._opening_document
 
     async def open(self) -> None:
         """Document, message list and roster map. Nothing is read from the latter two, and nothing announced yet."""
         if self._opening is None:
-            what = f"opening messages and roster of {self._document_name}"
+            what = f"opening messages and roster of {self._names.document}"
             self._opening = self._session.tasks.start(self._open(), what)
-        await asyncio.shield(self._opening)
+        await settled(self._opening)
 
     async def follow(self) -> None:
         """:meth:`open`, announce messages, and read and follow the roster."""
@@ -101,10 +119,10 @@ class Streams:
         self._messages.detach()
         self._roster.leave()
 
-    async def _open_document(self) -> None:
+    async def _open_document(self, opening: Opening[SyncDocument]) -> None:
         task = asyncio.current_task()
         try:
-            document = await self._session.sync.document(self._document_name or "")
+            document = await opening.result()
         except BaseException as error:
             if self._opening_document is task:
                 self._opening_document = None
@@ -124,25 +142,38 @@ class Streams:
         self._on_data(event.data)
 
     async def _open(self) -> None:
+        """All at once where the user's list has told the names; what the document says counts."""
         task = asyncio.current_task()
+        sync, told = self._session.sync, self._names
+        begun: list[Opening[Any]] = []
+        messages = roster = None
+        if self._document is None:
+            # The first to be needed.
+            self._begin_document()
+            if told.messages is not None:
+                begun.append(messages := sync.begin_list(told.messages))
+            if told.roster is not None:
+                begun.append(roster := sync.begin_map(told.roster, include_items=True))
         try:
             await self.open_document()
-            data = self._document.data if self._document is not None else {}
-            await asyncio.gather(
-                self._open_list(task, str(data.get("messages") or "")),
-                self._open_map(task, str(data.get("roster") or "")),
-            )
+            names = Names.read(self._document.data if self._document is not None else {})
+            if messages is None or names.messages != told.messages:
+                begun.append(messages := sync.begin_list(names.messages or ""))
+            if roster is None or names.roster != told.roster:
+                begun.append(roster := sync.begin_map(names.roster or "", include_items=True))
+            self._take_list(task, await messages.result())
+            self._take_map(task, await roster.result())
         except BaseException as error:
+            for one in begun:
+                one.cancel()
             if self._opening is task:
                 self._close_collections()
                 if isinstance(error, ConversationsError):
                     self._on_reached("failed")
             raise
 
-    async def _open_list(self, task: asyncio.Task[Any] | None, name: str) -> None:
-        messages = await self._session.sync.list(name)
-        if self._opening is not task:
-            messages.close()
+    def _take_list(self, task: asyncio.Task[Any] | None, messages: SyncList) -> None:
+        if not self._still_wanted(task, messages):
             return
         self._list = messages
         # From the first moment, so that no message can slip through before the conversation is announced.
@@ -150,9 +181,16 @@ class Streams:
         if self._document is not None:
             self._newest.watch(self._document, messages)
 
-    async def _open_map(self, task: asyncio.Task[Any] | None, name: str) -> None:
-        roster = await self._session.sync.map(name)
-        if self._opening is not task:
-            roster.close()
-            return
-        self._map = roster
+    def _take_map(self, task: asyncio.Task[Any] | None, roster: SyncMap) -> None:
+        if self._still_wanted(task, roster):
+            self._map = roster
+
+    def _still_wanted(self, task: asyncio.Task[Any] | None, handle: SyncHandle) -> bool:
+        if self._opening is task:
+            return True
+        handle.close()
+        return False
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -45,6 +45,11 @@ def done(value: T) -> asyncio.Future[T]:
     return future
 
 
+async def settled(shared: asyncio.Future[T]) -> T:
+    """What others wait for, too: to cancel one of them cancels it for nobody else."""
+    return shared.result() if shared.done() else await asyncio.shield(shared)
+
+
 async def sleep(host: Host, milliseconds: float) -> None:
     """Wait by the host's timers."""
     future: asyncio.Future[None] = asyncio.get_running_loop().create_future()

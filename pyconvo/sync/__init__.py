@@ -3,8 +3,9 @@
 Requests go through Twilsock's tunnel and events come as its notifications. Knows nothing of conversations.
 """
 
-from pyconvo.sync.client import SyncClient, SyncOptions
+from pyconvo.sync.client import Opening, SyncClient, SyncOptions
 from pyconvo.sync.document import SyncDocument
+from pyconvo.sync.entity import SyncHandle
 from pyconvo.sync.events import DocumentUpdated, EntityRemoved, ItemAdded, ItemRemoved, ItemUpdated
 from pyconvo.sync.items import ListItem, MapItem
 from pyconvo.sync.list import SyncList
@@ -20,8 +21,10 @@ __all__ = [
     "ItemUpdated",
     "ListItem",
     "MapItem",
+    "Opening",
     "SyncClient",
     "SyncDocument",
+    "SyncHandle",
     "SyncList",
     "SyncMap",
     "SyncOptions",

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pyconvo.errors import SyncError, TransportUnavailableError
 from pyconvo.events import ReplayEventEmitter
 from pyconvo.hosts.base import Host, TimerHandle
 from pyconvo.sync.collection import encode
 from pyconvo.sync.document import DocumentCore, SyncDocument
-from pyconvo.sync.entity import EntityCore, Services
+from pyconvo.sync.entity import EntityCore, Services, SyncHandle
 from pyconvo.sync.list import ListCore, SyncList
 from pyconvo.sync.map import MapCore, SyncMap
-from pyconvo.sync.network import SyncNetwork
+from pyconvo.sync.network import Asked, SyncNetwork
 from pyconvo.sync.storage import EntityStorage, SessionStorage
 from pyconvo.sync.subscription import CancelTimer, SendBatch, StartTimer
 from pyconvo.sync.subscriptions import Subscriptions
@@ -41,6 +41,7 @@ _REPLAY = "twilio.sync.event"
 _PATHS = {"document": "/v3/Documents", "list": "/v3/Lists", "map": "/v3/Maps"}
 
 CoreT = TypeVar("CoreT", bound=EntityCore)
+HandleT = TypeVar("HandleT", bound=SyncHandle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,23 @@ class SyncOptions:
     cds_uri: str = "https://cds.us1.twilio.com"
     product_id: str = "ip_messaging"
     storage: SessionStorage | None = None
+
+
+class Opening(Generic[HandleT]):
+    """An object that is being opened; nobody holds it before :meth:`result`."""
+
+    def __init__(self, opened: Callable[[], Awaitable[HandleT]], asked: Asked | None) -> None:
+        self._opened = opened
+        self._asked = asked
+
+    async def result(self) -> HandleT:
+        """Raises :class:`pyconvo.errors.SyncError`."""
+        return await self._opened()
+
+    def cancel(self) -> None:
+        """It is not wanted any more."""
+        if self._asked is not None:
+            self._asked.cancel()
 
 
 class SyncClient(ReplayEventEmitter):
@@ -74,15 +92,26 @@ class SyncClient(ReplayEventEmitter):
 
     async def document(self, id: str) -> SyncDocument:
         """Open a document that exists, by sid or unique name. Raises :class:`pyconvo.errors.SyncError`."""
-        return SyncDocument(await self._open(DocumentCore, id))
+        return await self.begin_document(id).result()
 
     async def list(self, id: str) -> SyncList:
         """Open a list that exists, by sid or unique name. Raises :class:`pyconvo.errors.SyncError`."""
-        return SyncList(await self._open(ListCore, id))
+        return await self.begin_list(id).result()
 
     async def map(self, id: str, *, include_items: bool = False) -> SyncMap:
         """Open a map that exists, by sid or unique name, perhaps with its items at once."""
-        return SyncMap(await self._open(MapCore, id, "?Include=items" if include_items else ""))
+        return await self.begin_map(id, include_items=include_items).result()
+
+    # The same, asked for before the call returns: several can be under way without a task for each.
+
+    def begin_document(self, id: str) -> Opening[SyncDocument]:
+        return self._begin(DocumentCore, SyncDocument, id)
+
+    def begin_list(self, id: str) -> Opening[SyncList]:
+        return self._begin(ListCore, SyncList, id)
+
+    def begin_map(self, id: str, *, include_items: bool = False) -> Opening[SyncMap]:
+        return self._begin(MapCore, SyncMap, id, "?Include=items" if include_items else "")
 
     def shutdown(self) -> None:
         """Forget everything that is open. Handles stay readable and hear nothing more."""
@@ -102,17 +131,33 @@ class SyncClient(ReplayEventEmitter):
         """How many different objects are open."""
         return len(set(self._cores.values()))
 
-    async def _open(self, kind: type[CoreT], id: str, query: str = "") -> CoreT:
+    def _begin(self, kind: type[CoreT], hold: Callable[[CoreT], HandleT], id: str, query: str = "") -> Opening[HandleT]:
+        asked = None
+        if id and self._twilsock.knows_storage and not self._described(kind, id):
+            asked = self._network.begin_get(self._url(kind, id, query))
+
+        async def opened() -> HandleT:
+            return hold(await self._open(kind, id, query, asked))
+
+        return Opening(opened, asked)
+
+    def _described(self, kind: type[CoreT], id: str) -> bool:
+        return self._known(kind, id) is not None or self._storage.read(kind.kind, id) is not None
+
+    def _url(self, kind: type[CoreT], id: str, query: str) -> str:
+        return f"{self._options.cds_uri}{_PATHS[kind.kind]}/{encode(id)}{query}"
+
+    async def _open(self, kind: type[CoreT], id: str, query: str, asked: Asked | None) -> CoreT:
         if not id:
             raise SyncError("Cannot open an object without an id", 404)
         self._storage.ready(await self._twilsock.storage_id())
         known = self._known(kind, id)
         if known is not None:
             return known
-        description = self._storage.read(kind.kind, id)
+        description = self._storage.read(kind.kind, id) if asked is None else None
         if description is None:
-            url = f"{self._options.cds_uri}{_PATHS[kind.kind]}/{encode(id)}{query}"
-            description = (await self._network.get(url)).body
+            asked = asked or self._network.begin_get(self._url(kind, id, query))
+            description = (await asked.result()).body
             if not isinstance(description, dict) or "sid" not in description:
                 raise SyncError("The service sent no description of the object")
             self._storage.store(kind.kind, id, description)

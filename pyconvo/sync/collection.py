@@ -15,6 +15,10 @@ from pyconvo.sync.items import ItemsCache, SyncItem, parse_date
 from pyconvo.sync.merging import MergingQueues
 from pyconvo.sync.paging import Fetched, Order
 
+#: Items that come with a description are all that there are if they are fewer than this. The service does not say, and
+#: may include no more than a page, which has 50 items where nothing else is asked for, and never fewer than ten.
+SURELY_WHOLE = 10
+
 
 def encode(text: str | int) -> str:
     """Percent-encode as JavaScript's ``encodeURIComponent``."""
@@ -37,8 +41,13 @@ class CollectionCore(EntityCore):
         self.items_url: str = links.get("items", "") if isinstance(links, dict) else ""
         self.cache = ItemsCache()
         self.queues = MergingQueues()
-        for item in description.get("items") or ():
-            self.cache.store(self.item(item))
+        given = description.get("items")
+        included = [self.item(item) for item in given or ()]
+        if given is not None and len(included) < SURELY_WHOLE:
+            self.cache.store_whole(included)
+        else:
+            for item in included:
+                self.cache.store(item)
 
     def key_of(self, value: Any) -> str | int:
         raise NotImplementedError

@@ -114,6 +114,8 @@ class ItemsCache:
         #: First and last key of the whole collection, once known. May name a removed item.
         self.begin: str | int | None = None
         self.end: str | int | None = None
+        #: Known to have no items at all.
+        self.is_empty = False
 
     def __len__(self) -> int:
         return sum(entry.item is not None for entry in self._entries.values())
@@ -147,6 +149,9 @@ class ItemsCache:
         else:
             left_open, right_open = known.left_open and left_open, known.right_open and right_open
         self._entries[key] = _Entry(item, event_id, left_open, right_open)
+        if self.is_empty:
+            self.is_empty = False
+            self.begin = self.end = key
         # An item beyond a known end is the new end, next to the old one.
         if self.begin is not None and order < order_of(self.begin):
             self._entries[self.begin].left_open = False
@@ -165,6 +170,11 @@ class ItemsCache:
             self.begin = ordered[0].key
         if ordered and is_end and (self.end is None or order_of(ordered[-1].key) > order_of(self.end)):
             self.end = ordered[-1].key
+
+    def store_whole(self, items: list[SyncItem]) -> None:
+        """Remember all items of the collection."""
+        self.is_empty = not items
+        self.store_stretch(items, is_begin=True, is_end=True)
 
     def remove(self, key: str | int, event_id: int | None) -> bool:
         """Forget an item, leaving a trace. False when this or a later event of the key was applied before.

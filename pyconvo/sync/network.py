@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 from pyconvo.backoff import Retrier, RetryLimitError, RetryPolicy
@@ -64,25 +65,29 @@ class SyncNetwork:
 
     async def get(self, url: str) -> UpstreamResponse:
         """Read. Tried again when throttled, when the service is unavailable, and when the connection is lost."""
-        return await self._run("GET", url, retry_on=(_THROTTLED, *_UNAVAILABLE))
+        return await self.begin_get(url).result()
+
+    def begin_get(self, url: str) -> Asked:
+        """As :meth:`get`, sent before this returns; the answer is that of its ``result()``."""
+        return self._begin("GET", url, retry_on=(_THROTTLED, *_UNAVAILABLE))
 
     async def post(self, url: str, body: Any, if_match: str | None = None) -> UpstreamResponse:
-        return await self._run("POST", url, body, if_match)
+        return await self._begin("POST", url, body, if_match).result()
 
     async def put(self, url: str, body: Any, if_match: str | None = None) -> UpstreamResponse:
-        return await self._run("PUT", url, body, if_match)
+        return await self._begin("PUT", url, body, if_match).result()
 
     async def delete(self, url: str) -> UpstreamResponse:
-        return await self._run("DELETE", url)
+        return await self._begin("DELETE", url).result()
 
-    async def _run(
+    def _begin(
         self,
         method: str,
         url: str,
         body: Any = None,
         if_match: str | None = None,
         retry_on: tuple[int, ...] = _UNAVAILABLE,
-    ) -> UpstreamResponse:
+    ) -> Asked:
         headers = {
             "Content-Type": "application/json",
             "Twilio-Sync-Client-Info": self._client_info,
@@ -90,27 +95,57 @@ class SyncNetwork:
         }
         if if_match is not None:
             headers["If-Match"] = if_match
-        retrier = Retrier(RETRY_POLICY, self._host.random)
-        retrier.first(self._now())
+
+        def send() -> asyncio.Future[UpstreamResponse]:
+            return self._transport.begin(method, url, headers=headers, body=body, grant=self._product_id)
+
+        return Asked(self._host, send, retry_on, again_when_lost=method == "GET")
+
+
+class Asked:
+    """A request that was sent. Without :meth:`result` it is not tried again."""
+
+    def __init__(
+        self,
+        host: Host,
+        send: Callable[[], asyncio.Future[UpstreamResponse]],
+        retry_on: tuple[int, ...],
+        *,
+        again_when_lost: bool,
+    ) -> None:
+        self._host = host
+        self._send = send
+        self._retry_on = retry_on
+        self._again_when_lost = again_when_lost
+        self._began = self._now()
+        self._answer = send()
+
+    async def result(self) -> UpstreamResponse:
+        """The answer; an HTTP error is raised."""
+        retrier: Retrier | None = None
         while True:
             try:
-                response = await self._transport.request(
-                    method, url, headers=headers, body=body, grant=self._product_id
-                )
+                return await self._answer
             except TwilsockError as error:
                 # A read that was lost with its connection is sent on the next one, without waiting here: the
                 # transport itself holds it back until there is one.
-                lost = method == "GET" and str(error) == CONNECTION_LOST
-                refused = isinstance(error, UpstreamError) and error.status in retry_on
+                lost = self._again_when_lost and str(error) == CONNECTION_LOST
+                refused = isinstance(error, UpstreamError) and error.status in self._retry_on
                 if not lost and not refused:
                     raise map_error(error) from error
+                if retrier is None:
+                    retrier = Retrier(RETRY_POLICY, self._host.random)
+                    retrier.first(self._began)
                 try:
                     delay = retrier.next(self._now(), 0 if lost else None)
                 except RetryLimitError as limit:
                     raise SyncError(str(limit)) from error
                 await self._sleep(delay / 1000)
-            else:
-                return response
+            self._answer = self._send()
+
+    def cancel(self) -> None:
+        """The answer is not wanted any more."""
+        self._answer.cancel()
 
     def _now(self) -> float:
         return self._host.now() * 1000

@@ -91,6 +91,8 @@ class _Pager(Generic[ItemT]):
     async def _collect(self, anchor: Any, *, after: bool, forwards: bool) -> list[SyncItem]:
         """Up to a page of items, walking from ``anchor`` (without it: ``after``) in one direction."""
         items: list[SyncItem] = []
+        if self._cache.is_empty:
+            return items
         for item in self._cache.walk(anchor, forwards=forwards):
             if after and item.key == anchor:
                 continue

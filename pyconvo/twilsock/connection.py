@@ -39,6 +39,36 @@ _EVENT_TURNS = 4
 _EVENTS_AT_ONCE = 16
 
 
+class _Answer(asyncio.Future[Any]):
+    """The answer to one request. Cancelled, it is not waited for any more."""
+
+    def __init__(self, client: TwilsockClient, asked: str) -> None:
+        super().__init__(loop=asyncio.get_running_loop())
+        self._client = client
+        self._asked = asked
+        self.key = ""
+
+    def succeed(self, response: UpstreamResponse) -> None:
+        logger.debug("%s: %s", self._asked, response.status)
+        self.set_result(response)
+
+    def fail(self, error: Exception) -> None:
+        logger.debug("%s failed: %s", self._asked, error)
+        _fail(self, error)
+
+    def cancel(self, msg: Any = None) -> bool:
+        cancelled = super().cancel(msg)
+        if cancelled:
+            self._client._forget(self.key)
+        return cancelled
+
+
+def _fail(future: asyncio.Future[Any], error: Exception) -> None:
+    future.set_exception(error)
+    # A caller may have gone: an error nobody waits for is not a bug of the program.
+    future.exception()
+
+
 class _Listener:
     """Hears of one socket, as long as it is the current one."""
 
@@ -149,21 +179,40 @@ class TwilsockClient(ReplayEventEmitter):
         :class:`~pyconvo.errors.ReplyError` (refused by the transport) or
         :class:`~pyconvo.errors.TwilsockError` (lost, timed out). Nothing is sent twice.
         """
-        key = self._machine.request(method, url, headers=headers, body=body, grant=grant)
-        future = self._wait_for(key)
-        self._run()
-        asked = f"{method} {url.partition('?')[0]}"
+        return await self.begin(method, url, headers=headers, body=body, grant=grant)
+
+    def begin(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        grant: str | None = None,
+    ) -> asyncio.Future[UpstreamResponse]:
+        """As :meth:`request`, sent before this returns, so that several can be under way without a task for each.
+
+        What :meth:`request` raises is raised when the future is awaited. To cancel it is to wait no longer.
+        """
+        answer = _Answer(self, f"{method} {url.partition('?')[0]}")
         try:
-            result: UpstreamResponse = await future
-            logger.debug("%s: %s", asked, result.status)
+            answer.key = self._machine.request(method, url, headers=headers, body=body, grant=grant)
         except ConversationsError as error:
-            logger.debug("%s failed: %s", asked, error)
-            raise
-        finally:
-            if self._waiting.pop(key, None) is not None:
-                self._machine.forget(key)
-                self._run()
-        return result
+            answer.fail(error)
+        else:
+            self._waiting[answer.key] = answer
+            self._run()
+        return answer
+
+    def _forget(self, key: str) -> None:
+        if self._waiting.pop(key, None) is not None:
+            self._machine.forget(key)
+            self._run()
+
+    @property
+    def knows_storage(self) -> bool:
+        """Whether :meth:`storage_id` would return at once."""
+        return self._storage is not None
 
     async def storage_id(self) -> str | None:
         """The service's name for this user's local storage; waits for the first connection. ``None``: not offered."""
@@ -268,8 +317,6 @@ class TwilsockClient(ReplayEventEmitter):
 
     def _wait_for(self, key: str) -> asyncio.Future[Any]:
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        # A caller may have gone: an error nobody waits for is not a bug of the program.
-        future.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._waiting[key] = future
         return future
 
@@ -277,10 +324,15 @@ class TwilsockClient(ReplayEventEmitter):
         future = self._waiting.pop(key, None)
         if future is None or future.done():
             return
-        if error is None:
+        if isinstance(future, _Answer):
+            if error is None:
+                future.succeed(value)
+            else:
+                future.fail(error)
+        elif error is None:
             future.set_result(value)
         else:
-            future.set_exception(error)
+            _fail(future, error)
 
     def _next_turn(self) -> None:
         """Deliver at most one event; the next one gets a turn of its own.

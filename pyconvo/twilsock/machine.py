@@ -20,7 +20,7 @@ from pyconvo.twilsock.outbox import Outbox, Sources
 from pyconvo.twilsock.states import PUBLIC, TRANSITIONS, State, Trigger
 from pyconvo.twilsock.telemetry import Telemetry
 from pyconvo.twilsock.tokens import Tokens
-from pyconvo.twilsock.upstream import CONNECTION_LOST, REPLY_TIMEOUT, Requests, reply_error, write
+from pyconvo.twilsock.upstream import CONNECTION_LOST, REPLIES, REPLY_TIMEOUT, Requests, reply_error, write
 
 logger = logging.getLogger("pyconvo.twilsock")
 
@@ -42,7 +42,7 @@ class Machine:
         self._sources = sources
         self._metadata = options.metadata(platform or {})
         self._delays = ReconnectDelays(options.reconnect_policy(), sources.random)
-        self._requests = Requests()
+        self._requests = Requests(sources.now)
         self._telemetry = Telemetry()
         self._out = Outbox(sources)
         self._tokens = Tokens(token)
@@ -176,8 +176,8 @@ class Machine:
         elif kind == "reply" and subject == self._handshake:
             self._handshake = None
             self._handshake_unanswered(f"Twilsock: request timeout: {subject}")
-        elif kind == "reply":
-            self._out.do(*self._requests.reply_timeout(subject))
+        elif key == REPLIES:
+            self._out.do(*self._requests.replies_late())
 
     def socket_received(self, data: bytes) -> None:
         """One message came in. What is no packet is dropped; what is no reply is acknowledged first."""

@@ -7,7 +7,7 @@ Sans-I/O: methods return actions. Not responsible for when a connection exists (
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,10 @@ from pyconvo.twilsock.actions import Action, CancelTimer, Send, Settle, StartTim
 #: Seconds a request may wait for a connection, and for its reply.
 QUEUE_TIMEOUT = 20.0
 REPLY_TIMEOUT = 30.0
+
+#: Key of the timer for all of them.
+REPLIES = "replies"
+_TOLERANCE = 0.01
 
 #: The message of the error for a request whose connection went away before the reply.
 CONNECTION_LOST = "disconnected"
@@ -106,19 +110,28 @@ def outcome(reply: packet.Packet) -> UpstreamResponse | TwilsockError:
 
 
 class Requests:
-    """Requests that wait: first for a connection (in order), then for their reply (by id)."""
+    """Requests that wait: first for a connection (in order), then for their reply (by id).
 
-    def __init__(self) -> None:
+    One timer serves all replies, since all have the same time: a client's start would set thousands.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
         self._queued: dict[str, Request] = {}
-        self._in_flight: set[str] = set()
+        #: Until when each may be answered. In this order, too: they are kept as they were sent.
+        self._in_flight: dict[str, float] = {}
+        self._watching = False
 
     def enqueue(self, request: Request) -> list[Action]:
         self._queued[request.key] = request
         return [StartTimer(f"queue:{request.key}", QUEUE_TIMEOUT)]
 
     def send(self, request: Request) -> list[Action]:
-        self._in_flight.add(request.key)
-        return [Send(request.data), StartTimer(f"reply:{request.key}", REPLY_TIMEOUT)]
+        self._in_flight[request.key] = self._now() + REPLY_TIMEOUT
+        if self._watching:
+            return [Send(request.data)]
+        self._watching = True
+        return [Send(request.data), StartTimer(REPLIES, REPLY_TIMEOUT)]
 
     def flush(self) -> list[Action]:
         """A connection exists: send everything queued, oldest first."""
@@ -132,10 +145,7 @@ class Requests:
         """Nobody waits for this request any more. One that was sent is still carried out by the service."""
         if self._queued.pop(key, None) is not None:
             return [CancelTimer(f"queue:{key}")]
-        if key in self._in_flight:
-            self._in_flight.discard(key)
-            return [CancelTimer(f"reply:{key}")]
-        return []
+        return self._done(key) if key in self._in_flight else []
 
     def fail_queued(self, error: Exception) -> list[Action]:
         queued, self._queued = self._queued, {}
@@ -145,22 +155,19 @@ class Requests:
         return actions
 
     def fail_in_flight(self, error: Exception) -> list[Action]:
-        in_flight, self._in_flight = self._in_flight, set()
-        actions: list[Action] = []
-        for key in sorted(in_flight):
-            actions += [CancelTimer(f"reply:{key}"), Settle(key, error=error)]
-        return actions
+        in_flight, self._in_flight = self._in_flight, {}
+        actions: list[Action] = [Settle(key, error=error) for key in in_flight]
+        return [*self._rest(), *actions]
 
     def reply(self, reply: packet.Packet) -> list[Action]:
         """A reply came in; one that answers no request of ours is ignored."""
         if reply.id not in self._in_flight:
             return []
-        self._in_flight.discard(reply.id)
         result = outcome(reply)
         settled = (
             Settle(reply.id, error=result) if isinstance(result, TwilsockError) else Settle(reply.id, value=result)
         )
-        return [CancelTimer(f"reply:{reply.id}"), settled]
+        return [*self._done(reply.id), settled]
 
     def queue_timeout(self, key: str) -> list[Action]:
         request = self._queued.pop(key, None)
@@ -168,8 +175,32 @@ class Requests:
             return []
         return [Settle(key, error=TwilsockError(f"request '{request.method}' to '{request.host}' timed out"))]
 
-    def reply_timeout(self, key: str) -> list[Action]:
-        if key not in self._in_flight:
+    def replies_late(self) -> list[Action]:
+        """The timer has fired: some replies may be late. It is set again for the next that could be."""
+        now = self._now()
+        # The timer's clock is another one, and may be a moment ahead. What was sent in the future: ours was set back.
+        late = [
+            key
+            for key, until in self._in_flight.items()
+            if not now + _TOLERANCE < until <= now + _TOLERANCE + REPLY_TIMEOUT
+        ]
+        actions: list[Action] = []
+        for key in late:
+            del self._in_flight[key]
+            actions.append(Settle(key, error=TwilsockError(f"Twilsock: request timeout: {key}")))
+        first = next(iter(self._in_flight.values()), None)
+        self._watching = first is not None
+        if first is not None:
+            actions.append(StartTimer(REPLIES, first - now))
+        return actions
+
+    def _done(self, key: str) -> list[Action]:
+        del self._in_flight[key]
+        return self._rest()
+
+    def _rest(self) -> list[Action]:
+        """Nothing is left to watch, or what there is."""
+        if self._in_flight or not self._watching:
             return []
-        self._in_flight.discard(key)
-        return [Settle(key, error=TwilsockError(f"Twilsock: request timeout: {key}"))]
+        self._watching = False
+        return [CancelTimer(REPLIES)]
