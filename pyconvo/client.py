@@ -346,15 +346,18 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
             self._forward(self._conversations, event)
         self._conversations.on("list_known", lambda: self._reach("conversations_completed"))
         self._listing = core.tasks.start(self._conversations.load(), "reading the list of conversations")
-        # As a task like the listing, so that their first requests go out in this order.
-        await core.tasks.start(self._myself._ensure_fetched(), "reading the own user")
-        typing.listen(self._with_conversation)
-        self._failure = None
-        self._started = True
-        if not self._ready.done():
-            self._ready.set_result(None)
-        self.emit("state_changed", "initialized")
-        self.emit("initialized")
+        try:
+            # As a task like the listing, so that their first requests go out in this order.
+            await core.tasks.start(self._myself._ensure_fetched(), "reading the own user")
+            typing.listen(self._with_conversation)
+            self._failure = None
+            self._started = True
+            if not self._ready.done():
+                self._ready.set_result(None)
+            self.emit("state_changed", "initialized")
+            self.emit("initialized")
+        finally:
+            self._conversations.may_tell.set()
         core.twilsock.add_telemetry_end(_STARTUP)
         core.tasks.start(self._synchronize(self._conversations, self._listing), "waiting for all conversations")
 
@@ -429,6 +432,8 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
     async def _ready_list(self) -> Conversations:
         conversations = await self._ready_conversations()
         await conversations.listed()
+        # What is here already is no answer of the service's.
+        self._core.twilsock.ensure_active()
         return conversations
 
     def _not_started(self) -> ConversationsError:
@@ -437,6 +442,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
 
     async def _find_conversation(self, sid: str) -> Conversation:
         conversations = await self._ready_conversations()
+        self._core.twilsock.ensure_active()
         conversation = await conversations.from_list(sid)
         if conversation is None and (conversation := await conversations.peek(sid)) is not None:
             text = "getConversationBySid is deprecated for conversations of others. Use peekConversationBySid instead."

@@ -67,6 +67,8 @@ class Conversations(ReplayEventEmitter):
         #: Removed while the list was being read: what REST says about them is out of date.
         self._tombstones: set[str] = set()
         self._list_complete = False
+        #: Set when conversations may be announced: they are opened before the client is ready, and told of after.
+        self.may_tell = asyncio.Event()
         #: Done when the first page of the list is here, or cannot be read.
         self._first_page: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -272,6 +274,7 @@ class Conversations(ReplayEventEmitter):
                 logger.debug("conversation %s cannot be followed: %s", sid, error)
                 return None
             raise
+        await self.may_tell.wait()
         if self._known.get(sid) is not conversation:
             # Removed while it was being opened.
             conversation._streams.close()

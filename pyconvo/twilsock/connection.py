@@ -138,6 +138,10 @@ class TwilsockClient(ReplayEventEmitter):
         """Whether there is, or will be without being asked, a connection."""
         return self._machine.active
 
+    def ensure_active(self) -> None:
+        """Raises :class:`pyconvo.errors.TransportUnavailableError` where a request would."""
+        self._machine.ensure_active()
+
     def connect(self) -> None:
         """Begin to connect, unless connected or connecting."""
         self._machine.connect()

@@ -105,13 +105,17 @@ class Machine:
         :class:`TwilsockError` for what cannot be sent at all.
         """
         self._send_telemetry()
-        if self.state in _OFF:
-            raise TransportUnavailableError(f"Unable to connect: {self._reason}")
+        self.ensure_active()
         key = self._out.new_id()
         request = write(key, method, url, headers=headers, body=body, grant=grant or self._options.product_id)
         ready = self._out.is_open and self.state in (State.CONNECTED, State.UPDATING)
         self._out.do(*(self._requests.send(request) if ready else self._requests.enqueue(request)))
         return key
+
+    def ensure_active(self) -> None:
+        """Raises :class:`TransportUnavailableError` where no connection is to be expected."""
+        if not self.active:
+            raise TransportUnavailableError(f"Unable to connect: {self._reason}")
 
     def forget(self, key: str) -> None:
         """The caller of this request no longer waits."""
