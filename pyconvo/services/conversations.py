@@ -67,6 +67,8 @@ class Conversations(ReplayEventEmitter):
         #: Removed while the list was being read: what REST says about them is out of date.
         self._tombstones: set[str] = set()
         self._list_complete = False
+        #: The first page of the list's items, for the comparison.
+        self._reading: asyncio.Task[ItemPage[MapItem]] | None = None
         #: Set when conversations may be announced: they are opened before the client is ready, and told of after.
         self.may_tell = asyncio.Event()
         #: Done when the first page of the list is here, or cannot be read.
@@ -110,7 +112,8 @@ class Conversations(ReplayEventEmitter):
         They were asked for at the same time: what changed between the two answers may be in neither the one nor the
         other's events. Reads what :meth:`page` would read, too.
         """
-        page = await (await self._open_map()).get_items(page_size=PAGE_SIZE)
+        self._reading = self._session.tasks.start(self._read_items(), "reading the list of conversations again")
+        page = await self._reading
         while True:
             for item in page.items:
                 known = self._known.get(str(item.key))
@@ -131,7 +134,10 @@ class Conversations(ReplayEventEmitter):
 
     async def page(self) -> Paginator[Conversation]:
         """The first page of the user's list, by ascending sid."""
-        return await self._wrap(await (await self._open_map()).get_items(page_size=PAGE_SIZE))
+        if self._reading is not None and not self._reading.done():
+            # The same page is on its way already, and will be taken from the cache.
+            await asyncio.wait([self._reading])
+        return await self._wrap(await self._read_items())
 
     async def from_list(self, sid: str) -> Conversation | None:
         """A conversation of the user's list. One that is there already is kept up to date, and returned at once."""
@@ -376,6 +382,9 @@ class Conversations(ReplayEventEmitter):
         my_map.on("item_updated", self._on_item)
         my_map.on("item_removed", self._on_item_removed)
         return my_map
+
+    async def _read_items(self) -> ItemPage[MapItem]:
+        return await (await self._open_map()).get_items(page_size=PAGE_SIZE)
 
     def _begin_page(self, token: str | None) -> asyncio.Task[Entries]:
         """Its entries, and the token of the next one."""
