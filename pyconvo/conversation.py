@@ -66,7 +66,19 @@ class Conversation(Entity, ConversationEvents, ReadHorizon):
     Official: ``Conversation``.
     """
 
-    def __init__(self, sid: str, descriptor: Mapping[str, Any], links: ConversationLinks, session: Session) -> None:
+    def __init__(
+        self,
+        sid: str,
+        descriptor: Mapping[str, Any],
+        links: ConversationLinks,
+        session: Session,
+        *,
+        at_once: bool = False,
+    ) -> None:
+        """``at_once``: its Sync objects are asked for together, by the names in ``descriptor``.
+
+        Otherwise what the document says is waited for. What is sent meanwhile is then not announced, but read.
+        """
         super().__init__(session.lifetime)
         self._sid = sid
         self._synchronization: ConversationSynchronizationStatus = "identifier"
@@ -78,6 +90,8 @@ class Conversation(Entity, ConversationEvents, ReadHorizon):
         self._roster = Roster(self, session)
         self._messages = MessageList(self, session)
         names = Names.read(descriptor)
+        if not at_once:
+            names = names._replace(messages=None, roster=None)
         self._streams = Streams(
             session, names, self._messages, self._roster, self._update, self._on_removed, self._on_reached
         )

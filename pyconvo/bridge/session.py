@@ -84,6 +84,9 @@ class Session:
         self._new_handle = new_handle
         self._entries: dict[int, Entry] = {}
         self._by_identity: dict[int, Entry] = {}
+        #: Text of values that many objects have in common, which say so themselves; kept with it, so that no other
+        #: object gets their id.
+        self._shared: dict[int, tuple[object, str]] = {}
         #: What has changed, and Python's names of the properties; ``None``: perhaps any.
         self._dirty: dict[Entry, frozenset[str] | None] = {}
 
@@ -246,8 +249,13 @@ class Session:
 
     def _text(self, name: str, value: object, entry: Entry) -> tuple[str | None, list[int]]:
         """A property's text, and what it mentions; ``None`` for one that cannot cross."""
+        if (shared := self._shared.get(id(value))) is not None:
+            return shared[1], []
         try:
-            return encode_text(value, self._known)
+            text, handles = encode_text(value, self._known)
+            if getattr(value, "js_shared", False):
+                self._shared[id(value)] = value, text
+            return text, handles
         except TypeError:
             # The other properties, and whoever else has changed, must not wait because of it.
             logger.exception("%s of a %s cannot be told", name, entry.spec.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pyconvo.backoff import RetryPolicy
 from pyconvo.errors import ConversationsError
@@ -32,6 +32,9 @@ _DEFAULT_BACKOFF = RetryPolicy(min=1000, max=4000, max_attempts=3)
 @dataclass(frozen=True, slots=True)
 class ConversationLimits:
     """What a message may carry, as the service configures it. ``None`` or an empty list: not said."""
+
+    #: One object serves all conversations of a client: the bridge writes it once.
+    js_shared: ClassVar[bool] = True
 
     media_attachments_count_limit: int | None
     media_attachment_size_limit_in_mb: int | None

@@ -245,7 +245,10 @@ class Conversations(ReplayEventEmitter):
         if conversation is None:
             if source == "rest" and sid in self._tombstones:
                 return done(None)
-            conversation = Conversation(sid, data, self._links(sid), self._session)
+            # One that is heard of later is opened step by step, as by the official client: which messages are announced
+            # in a conversation that is just being joined depends on it.
+            at_once = source == "rest"
+            conversation = Conversation(sid, data, self._links(sid), self._session, at_once=at_once)
             self._known[sid] = conversation
             work = self._introduce(conversation, source, data)
             self._introductions[sid] = task = self._session.tasks.start(work, f"opening conversation {sid}")
@@ -428,8 +431,6 @@ class Conversations(ReplayEventEmitter):
             "createdBy": body.get("created_by"),
             "attributes": body.get("attributes"),
             "channel": objects.get("conversation") or default_document,
-            "messages": objects.get("messages"),
-            "roster": objects.get("participants"),
             "notificationLevel": body.get("notification_level"),
         }
 
