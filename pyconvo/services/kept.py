@@ -1,4 +1,4 @@
-"""Answers that never change, kept up to a number: the one used longest ago goes first."""
+"""What can be had again, kept up to a number: the one used longest ago goes first."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ class Kept(Generic[K, V]):
             return None
         self._values.move_to_end(key)
         return self._values[key]
+
+    def drop(self, key: K) -> None:
+        self._values.pop(key, None)
 
     def put(self, key: K, value: V) -> None:
         self._values[key] = value

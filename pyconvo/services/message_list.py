@@ -1,19 +1,22 @@
 """The messages of one conversation, following its Sync list; and sending new ones.
 
-Only messages that were read or announced are known here, and only those are kept up to date. Not responsible for
-when the list is opened.
+Only messages that were read or announced are known here, and only those are kept up to date: as long as somebody holds
+them, and the latest :data:`KEPT` of them in any case. Others can be read again. Not responsible for when the list is
+opened.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
+from weakref import WeakValueDictionary
 
 from pyconvo.errors import ArgumentError, ConversationsError
 from pyconvo.events import ReplayEventEmitter
 from pyconvo.message import Message
 from pyconvo.paginator import Paginator
 from pyconvo.payloads import MessageUpdated
+from pyconvo.services.kept import Kept
 from pyconvo.services.session import Session
 from pyconvo.sync import ItemAdded, ItemPage, ItemRemoved, ItemUpdated, ListItem, SyncList
 
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from pyconvo.conversation import Conversation
 
 Direction = Literal["backwards", "forward"]
+
+#: Messages of one conversation that are kept up to date though nobody may hold them.
+KEPT: Final = 1000
 
 
 class MessageList(ReplayEventEmitter):
@@ -30,7 +36,9 @@ class MessageList(ReplayEventEmitter):
         super().__init__()
         self._conversation = conversation
         self._session = session
-        self._by_index: dict[int, Message] = {}
+        #: All that anybody holds.
+        self._by_index: WeakValueDictionary[int, Message] = WeakValueDictionary()
+        self._latest: Kept[int, Message] = Kept(KEPT)
         self._list: SyncList | None = None
         #: Events that came before the conversation was announced; ``None`` once they may be told at once.
         self._held: list[Callable[[], None]] | None = []
@@ -96,11 +104,15 @@ class MessageList(ReplayEventEmitter):
     def _known(self, item: ListItem) -> Message:
         """The one object of this index."""
         message = self._by_index.get(item.index)
-        return self._add(item.index, item.data) if message is None else message
+        if message is None:
+            return self._add(item.index, item.data)
+        self._latest.put(item.index, message)
+        return message
 
     def _add(self, index: int, data: dict[str, Any]) -> Message:
         message = Message(index, data, self._conversation, self._session)
         self._by_index[index] = message
+        self._latest.put(index, message)
         message._on_update = self._forward_update
         return message
 
@@ -128,6 +140,7 @@ class MessageList(ReplayEventEmitter):
             self._held.append(lambda: self._on_removed(event))
             return
         message = self._by_index.pop(event.index, None)
+        self._latest.drop(event.index)
         if message is not None:
             message._on_update = None
             self.emit("message_removed", message)

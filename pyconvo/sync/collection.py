@@ -34,12 +34,14 @@ class CollectionCore(EntityCore):
     event_member: ClassVar[str]
     item_type: ClassVar[type[SyncItem]]
     missing: ClassVar[tuple[str, int]]
+    #: How many items are kept; ``None``: all that came.
+    kept: ClassVar[int | None] = None
 
     def __init__(self, services: Services, description: Mapping[str, Any]) -> None:
         super().__init__(services, description)
         links = description.get("links")
         self.items_url: str = links.get("items", "") if isinstance(links, dict) else ""
-        self.cache = ItemsCache()
+        self.cache = ItemsCache(self.kept)
         self.queues = MergingQueues()
         given = description.get("items")
         included = [self.item(item) for item in given or ()]

@@ -5,6 +5,7 @@ Knows no network and emits no events. Which events count as news is decided here
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -108,10 +109,12 @@ def order_of(key: str | int) -> Any:
 class ItemsCache:
     """Known items in order, in stretches without holes, with known ends where they have been seen."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int | None = None) -> None:
+        """``limit``: how many are kept, and some more. What was stored longest ago goes, and is unknown then."""
+        self._limit = limit
         self._entries: dict[str | int, _Entry] = {}
         self._sorted: list[tuple[Any, str | int]] = []
-        #: First and last key of the whole collection, once known. May name a removed item.
+        #: First and last key of the whole collection, once known. May name an item that was removed or is not kept.
         self.begin: str | int | None = None
         self.end: str | int | None = None
         #: Known to have no items at all.
@@ -148,18 +151,43 @@ class ItemsCache:
                 insort(self._sorted, (order, key))
         else:
             left_open, right_open = known.left_open and left_open, known.right_open and right_open
+            # To be the last to go.
+            del self._entries[key]
         self._entries[key] = _Entry(item, event_id, left_open, right_open)
         if self.is_empty:
             self.is_empty = False
             self.begin = self.end = key
         # An item beyond a known end is the new end, next to the old one.
         if self.begin is not None and order < order_of(self.begin):
-            self._entries[self.begin].left_open = False
+            if self.begin in self._entries:
+                self._entries[self.begin].left_open = False
             self.begin = key
         if self.end is not None and order > order_of(self.end):
-            self._entries[self.end].right_open = False
+            if self.end in self._entries:
+                self._entries[self.end].right_open = False
             self.end = key
+        if self._limit is not None and len(self._entries) > self._limit + self._limit // 4:
+            self._let_go(len(self._entries) - self._limit)
         return item
+
+    def _let_go(self, count: int) -> None:
+        """Forget what was stored first. Beside the holes that this leaves there may be anything again."""
+        for key in list(itertools.islice(self._entries, count)):
+            del self._entries[key]
+        kept: list[tuple[Any, str | int]] = []
+        previous: _Entry | None = None
+        hole = False
+        for pair in self._sorted:
+            entry = self._entries.get(pair[1])
+            if entry is None:
+                hole = True
+                if previous is not None:
+                    previous.right_open = True
+                continue
+            entry.left_open = entry.left_open or hole
+            hole, previous = False, entry
+            kept.append(pair)
+        self._sorted = kept
 
     def store_stretch(self, items: list[SyncItem], *, is_begin: bool, is_end: bool) -> None:
         """Remember items between which there is nothing else; perhaps the first or last of all."""

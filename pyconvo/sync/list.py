@@ -18,6 +18,7 @@ class ListCore(CollectionCore):
     key_member: ClassVar[str] = "index"
     event_member: ClassVar[str] = "item_index"
     item_type: ClassVar[type[SyncItem]] = ListItem
+    kept: ClassVar[int | None] = 1000
     missing: ClassVar[tuple[str, int]] = ("No item with specified index found", 54151)
 
     def key_of(self, value: Any) -> int:
