@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+from pyconvo.emulator.notice import Notice
 from pyconvo.emulator.sync.objects import SyncEvent
-from pyconvo.twilsock.packet import dumps
 
 Action = Callable[[], Any]
 
@@ -29,7 +29,7 @@ class Subscriber(Protocol):
     service_sid: str
     message_types: frozenset[str]
 
-    def tell(self, message_type: str, payload: dict[str, Any], written: bytes | None = None) -> None: ...
+    def tell(self, notice: Notice) -> None: ...
 
     def drop(self) -> None: ...
 
@@ -127,9 +127,11 @@ class Hub:
         """Tell every connection of an identity that registered for the message type at login."""
 
         def deliver() -> None:
-            for connection in self.of(service_sid, identity):
-                if message_type in connection.message_types:
-                    connection.tell(message_type, payload)
+            listeners = [one for one in self.of(service_sid, identity) if message_type in one.message_types]
+            if listeners:
+                notice = Notice.of(message_type, payload)
+                for connection in listeners:
+                    connection.tell(notice)
 
         self.later(deliver)
 
@@ -137,9 +139,8 @@ class Hub:
         listeners = list(self._by_object.get(event.sid, {}).values())
         if not listeners:
             return
-        payload = {"event_type": event.type, "event_protocol_version": 4, "event": event.body}
-        written = dumps(payload)
+        notice = Notice.of_event(event.kind, event.type, event.text)
         for connection in listeners:
-            connection.tell(f"com.twilio.rtd.cds.{event.kind}", payload, written)
+            connection.tell(notice)
             if event.type == f"{event.kind}_removed":
                 self.unsubscribe(connection, event.sid)

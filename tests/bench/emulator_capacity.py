@@ -188,6 +188,8 @@ async def measure(options: argparse.Namespace, pid: int, url: str) -> dict[str, 
         "sendMs": spread(load.sent),
         "deliveryMs": spread(load.delivered),
         "emulatorCore": round(used / took, 2),
+        # What the rate costs, whatever else the machine does meanwhile.
+        "emulatorCpuMs": round(1000 * used / max(1, len(load.sent)), 3),
         "clientsCore": round(own / took, 2),
         "rssMb": {"empty": empty, "connected": connected, "after": rss(pid)},
     }

@@ -51,9 +51,13 @@ class ConversationRules:
     def open(self, key: str) -> Conversation:
         """As ``get``, for commands that a closed conversation refuses (400/50377)."""
         found = self.get(key)
-        if found.state == "closed":
-            raise refusal(Code.CONVERSATION_CLOSED, found.sid)
+        self.require_open(found)
         return found
+
+    def require_open(self, conversation: Conversation) -> None:
+        """As ``open``, of one that is at hand."""
+        if conversation.state == "closed":
+            raise refusal(Code.CONVERSATION_CLOSED, conversation.sid)
 
     def all(self) -> list[Conversation]:
         return CONVERSATIONS.many(self._context.db, "1 ORDER BY rowid")

@@ -127,7 +127,7 @@ class Messages:
             self._permissions.require(actor, conversation.sid, wanted)
         elif participant is None and author is not None:
             participant = self._author(conversation.sid, author)
-        conversation = self._conversations.open(key)
+        self._conversations.require_open(conversation)
         rich = self._content.filled(content_sid, content_variables) if content_sid else None
         if rich is not None:
             body = subject = media_sids = None

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
-from typing import Any
 
 from pyconvo.emulator.sync.objects import Item, SyncEvent, SyncObject
 
@@ -36,14 +35,14 @@ def trim_all(db: sqlite3.Connection) -> None:
 
 
 def since(
-    db: sqlite3.Connection, target: SyncObject, event_id: int, body: Callable[[SyncObject, Item], dict[str, Any]]
+    db: sqlite3.Connection, target: SyncObject, event_id: int, write: Callable[[SyncObject, Item], str]
 ) -> list[SyncEvent]:
-    """What a client must hear that knows all up to ``event_id``, oldest first. ``body`` writes an item's event."""
+    """What a client must hear that knows all up to ``event_id``, oldest first. ``write``: an item's event as JSON."""
     rows = db.execute(
         "SELECT kind, object_sid, id, type, body FROM sync_events WHERE object_sid = ? AND id > ? ORDER BY id",
         (target.sid, event_id),
     ).fetchall()
-    logged = [SyncEvent(kind, sid, number, name, json.loads(text)) for kind, sid, number, name, text in rows]
+    logged = [SyncEvent(kind, sid, number, name, text) for kind, sid, number, name, text in rows]
     if len(logged) >= target.last_event_id - max(event_id, 0):
         return logged
     if target.kind == "document":
@@ -60,5 +59,5 @@ def since(
         # Each revision took an event: an item with fewer events than that since must have been there before.
         verb = "updated" if number - revision <= event_id else "added"
         name = f"{target.kind}_item_{verb}"
-        events[number] = SyncEvent(target.kind, target.sid, number, name, body(target, item))
+        events[number] = SyncEvent(target.kind, target.sid, number, name, write(target, item))
     return [events[number] for number in sorted(events)]

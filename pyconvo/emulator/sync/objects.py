@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ SID_PREFIX: dict[Kind, str] = {"document": "ET", "list": "ES", "map": "MP"}
 
 @dataclass(frozen=True, slots=True)
 class SyncObject:
-    """A document, list or map. ``data`` is a document's content, ``{}`` for the others.
+    """A document, list or map. ``text`` is a document's content as JSON, ``{}`` for the others.
 
     ``created_by`` is the identity whose client made it, or ``system``: then only the service may change it.
     """
@@ -24,10 +25,16 @@ class SyncObject:
     unique_name: str
     revision: int
     last_event_id: int
-    data: dict[str, Any]
+    text: str
     date_created: str
     date_updated: str
     created_by: str = SYSTEM
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The content. Read only when asked for: most who look an object up want something else."""
+        content: dict[str, Any] = json.loads(self.text)
+        return content
 
 
 Document = SyncObject
@@ -54,13 +61,21 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class SyncEvent:
-    """One change of one object, as it is told to subscribers. ``body`` is the notification's ``event``."""
+    """One change of one object, as it is told to subscribers. ``text`` is the notification's ``event`` as JSON, written
+    once for the log and for all who hear of it.
+    """
 
     kind: Kind
     sid: str
     id: int
     type: str
-    body: dict[str, Any]
+    text: str
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What ``text`` says."""
+        read: dict[str, Any] = json.loads(self.text)
+        return read
 
 
 class SyncNotFound(LookupError):

@@ -12,6 +12,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -51,7 +52,8 @@ CREATE TABLE IF NOT EXISTS sync_events (
 _NOT_FOUND: dict[Kind, int] = {"document": 54100, "list": 54150, "map": 54200}
 _ITEM_NOT_FOUND: dict[Kind, int] = {"list": 54151, "map": 54201, "document": 54100}
 _OBJECT_COLUMNS = "kind, sid, unique_name, revision, last_event_id, data, date_created, date_updated, created_by"
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+#: As the socket writes: what is stored here goes out as it is.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _FIND = {
     column: f"SELECT {_OBJECT_COLUMNS} FROM sync_objects WHERE kind = ? AND {column} = ?"
     for column in ("sid", "unique_name")
@@ -157,26 +159,26 @@ class SyncStore:
         target = self.get("document", id_or_name)
         if revision is not None and revision != target.revision:
             raise SyncConflict
+        text = _dump(data)
         with self.transaction():
-            event_id, now = self._advance(target, data)
+            changed = self._advance(target, text)
             body = {
-                "document_revision": _hex(target.revision + 1),
+                "document_revision": _hex(changed.revision),
                 "document_data": data,
-                "date_created": now,
+                "date_created": changed.date_updated,
             }
-            self._publish(target, event_id, "document_updated", body)
-        return self.get("document", target.sid)
+            self._publish(changed, "document_updated", body)
+        return changed
 
     def remove(self, kind: Kind, id_or_name: str) -> None:
         """Remove an object with its items; subscribers hear of it."""
         target = self.get(kind, id_or_name)
         with self.transaction():
-            event_id, now = self._advance(target)
+            changed = self._advance(target)
             for table, column in (("sync_items", "object_sid"), ("sync_events", "object_sid"), ("sync_objects", "sid")):
                 self.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (target.sid,))
-            body = {f"{kind}_revision": _hex(target.revision + 1), "date_created": now}
-            event = SyncEvent(kind, target.sid, event_id, f"{kind}_removed", self._body(target, event_id, body))
-            self._pending.append(event)
+            body = {f"{kind}_revision": _hex(changed.revision), "date_created": changed.date_updated}
+            self._pending.append(_event(changed, f"{kind}_removed", body))
 
     # -- items
 
@@ -188,7 +190,7 @@ class SyncStore:
                 "UPDATE sync_objects SET next_index = next_index + 1 WHERE sid = ? RETURNING next_index - 1",
                 (target.sid,),
             ).fetchone()
-            self._write_item(target, int(index), data)
+            self._put(target, int(index), data, None)
         return int(index)
 
     def next_index(self, list_name: str) -> int:
@@ -269,22 +271,25 @@ class SyncStore:
 
     def _create(self, kind: Kind, unique_name: str, data: dict[str, Any], created_by: str) -> SyncObject:
         now = self.clock.iso()
-        created = SyncObject(kind, self.ids.sid(SID_PREFIX[kind]), unique_name, 0, 0, data, now, now, created_by)
+        text = _dump(data)
+        created = SyncObject(kind, self.ids.sid(SID_PREFIX[kind]), unique_name, 0, 0, text, now, now, created_by)
         with self.transaction():
             self.db.execute(
                 "INSERT INTO sync_objects VALUES (?, ?, ?, 0, 0, ?, 0, ?, ?, ?)",
-                (created.sid, kind, unique_name, _dump(data), now, now, created_by),
+                (created.sid, kind, unique_name, text, now, now, created_by),
             )
         return created
 
-    def _advance(self, target: SyncObject, data: dict[str, Any] | None = None) -> tuple[int, str]:
+    def _advance(self, target: SyncObject, text: str | None = None) -> SyncObject:
+        """The object after one more change, of its content (``text``) or of an item."""
         now = self.clock.iso()
-        row = self.db.execute(
+        revision, event_id = self.db.execute(
             "UPDATE sync_objects SET revision = revision + 1, last_event_id = last_event_id + 1, date_updated = ?,"
-            " data = coalesce(?, data) WHERE sid = ? RETURNING last_event_id",
-            (now, None if data is None else _dump(data), target.sid),
+            " data = coalesce(?, data) WHERE sid = ? RETURNING revision, last_event_id",
+            (now, text, target.sid),
         ).fetchone()
-        return int(row[0]), now
+        content = target.text if text is None else text
+        return replace(target, revision=revision, last_event_id=event_id, text=content, date_updated=now)
 
     def _write_item(
         self, target: SyncObject, key: int | str, data: dict[str, Any], *, revision: int | None = None
@@ -293,26 +298,21 @@ class SyncStore:
             before = self._find_item(target, key)
             if revision is not None and revision != (-1 if before is None else before.revision):
                 raise SyncConflict
-            event_id, now = self._advance(target)
-            item = Item(
-                key,
-                0 if before is None else before.revision + 1,
-                event_id,
-                data,
-                now if before is None else before.date_created,
-                now,
-            )
-            self.db.execute(
-                "INSERT OR REPLACE INTO sync_items VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (target.sid, key, item.revision, event_id, _dump(data), item.date_created, now),
-            )
-            verb = "added" if before is None else "updated"
-            self._publish(
-                target,
-                event_id,
-                f"{target.kind}_item_{verb}",
-                self._item_body(target, item) | self._item_more(target, item),
-            )
+            return self._put(target, key, data, before)
+
+    def _put(self, target: SyncObject, key: int | str, data: dict[str, Any], before: Item | None) -> Item:
+        """Stores and publishes an item, in the caller's transaction; ``before``: what it replaces."""
+        changed = self._advance(target)
+        now, event_id = changed.date_updated, changed.last_event_id
+        if before is None:
+            verb, item = "added", Item(key, 0, event_id, data, now, now)
+        else:
+            verb, item = "updated", Item(key, before.revision + 1, event_id, data, before.date_created, now)
+        self.db.execute(
+            "INSERT OR REPLACE INTO sync_items VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (target.sid, key, item.revision, event_id, _dump(data), item.date_created, now),
+        )
+        self._publish(changed, f"{target.kind}_item_{verb}", self._item_body(changed, item, more=True))
         return item
 
     def _remove_item(self, target: SyncObject, key: int | str) -> int:
@@ -320,28 +320,28 @@ class SyncStore:
         if before is None:
             raise SyncNotFound(f"{target.kind.capitalize()} item not found", _ITEM_NOT_FOUND[target.kind])
         with self.transaction():
-            event_id, now = self._advance(target)
+            changed = self._advance(target)
             self.db.execute("DELETE FROM sync_items WHERE object_sid = ? AND key = ?", (target.sid, key))
-            body = self._item_body(target, before) | {"date_created": now}
-            self._publish(target, event_id, f"{target.kind}_item_removed", body)
-        return event_id
+            body = self._item_body(changed, before) | {"date_created": changed.date_updated}
+            self._publish(changed, f"{target.kind}_item_removed", body)
+        return changed.last_event_id
 
-    def _item_event(self, target: SyncObject, item: Item) -> dict[str, Any]:
-        """The body of an event that tells of an item as it is."""
-        return self._body(target, item.last_event_id, self._item_body(target, item) | self._item_more(target, item))
+    def _item_event(self, target: SyncObject, item: Item) -> str:
+        """An event that tells of an item as it is, as JSON."""
+        return _written(target, item.last_event_id, self._item_body(target, item, more=True))
 
-    def _item_more(self, target: SyncObject, item: Item) -> dict[str, Any]:
-        return {
-            "item_url": self.item_url(target, item.key),
-            "item_revision": _hex(item.revision),
-            "date_created": item.date_updated,
-            "date_expires": None,
-        }
-
-    def _item_body(self, target: SyncObject, item: Item) -> dict[str, Any]:
+    def _item_body(self, target: SyncObject, item: Item, *, more: bool = False) -> dict[str, Any]:
         name = "item_index" if target.kind == "list" else "item_key"
-        revision = self.get(target.kind, target.sid).revision
-        return {f"{target.kind}_revision": _hex(revision), name: item.key, "item_data": item.data}
+        revision = _hex(target.revision)
+        body: dict[str, Any] = {f"{target.kind}_revision": revision, name: item.key, "item_data": item.data}
+        if more:
+            body |= {
+                "item_url": self.item_url(target, item.key),
+                "item_revision": _hex(item.revision),
+                "date_created": item.date_updated,
+                "date_expires": None,
+            }
+        return body
 
     def _find_item(self, target: SyncObject, key: int | str) -> Item | None:
         row = self.db.execute(
@@ -352,23 +352,27 @@ class SyncStore:
     def _exists(self, where: str, values: list[Any]) -> bool:
         return self.db.execute(f"SELECT 1 FROM sync_items WHERE {where} LIMIT 1", values).fetchone() is not None
 
-    def _body(self, target: SyncObject, event_id: int, body: dict[str, Any]) -> dict[str, Any]:
-        return {"id": event_id, f"{target.kind}_sid": target.sid} | body
-
-    def _publish(self, target: SyncObject, event_id: int, kind: str, body: dict[str, Any]) -> None:
-        event = SyncEvent(target.kind, target.sid, event_id, kind, self._body(target, event_id, body))
+    def _publish(self, changed: SyncObject, kind: str, body: dict[str, Any]) -> None:
+        event = _event(changed, kind, body)
         self.db.execute(
-            "INSERT INTO sync_events VALUES (?, ?, ?, ?, ?)",
-            (event.sid, event.id, event.kind, event.type, _dump(event.body)),
+            "INSERT INTO sync_events VALUES (?, ?, ?, ?, ?)", (event.sid, event.id, event.kind, event.type, event.text)
         )
-        if event_id % log.EVERY == 0:
-            log.trim(self.db, event.sid, event_id)
+        if event.id % log.EVERY == 0:
+            log.trim(self.db, event.sid, event.id)
         self._pending.append(event)
 
 
+def _event(changed: SyncObject, kind: str, body: dict[str, Any]) -> SyncEvent:
+    number = changed.last_event_id
+    return SyncEvent(changed.kind, changed.sid, number, kind, _written(changed, number, body))
+
+
+def _written(target: SyncObject, event_id: int, body: dict[str, Any]) -> str:
+    return _dump({"id": event_id, f"{target.kind}_sid": target.sid, **body})
+
+
 def _object(row: tuple[Any, ...]) -> SyncObject:
-    kind, sid, unique_name, revision, last_event_id, data, *rest = row
-    return SyncObject(kind, sid, unique_name, revision, last_event_id, json.loads(data), *rest)
+    return SyncObject(*row)
 
 
 def _item(row: tuple[Any, ...]) -> Item:

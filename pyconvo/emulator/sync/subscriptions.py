@@ -16,6 +16,7 @@ from pyconvo.emulator.caller import SCOPE_KEY
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.hub import Hub, Subscriber
 from pyconvo.emulator.json_body import read
+from pyconvo.emulator.notice import Notice
 from pyconvo.emulator.sync.objects import SYSTEM
 from pyconvo.emulator.sync.store import SyncStore
 
@@ -103,4 +104,4 @@ class Subscriptions:
     @staticmethod
     def _tell(connection: Subscriber, event_type: str, correlation: Any, **content: Any) -> None:
         envelope = {"event_type": event_type, "correlation_id": correlation, "event_protocol_version": 4}
-        connection.tell(MESSAGE_TYPE, envelope | content)
+        connection.tell(Notice.of(MESSAGE_TYPE, envelope | content))

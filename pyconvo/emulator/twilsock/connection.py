@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pyconvo.emulator.faults.malformed import malform
+from pyconvo.emulator.notice import Notice
 from pyconvo.emulator.service import Service
 from pyconvo.emulator.twilsock.line import Line
 from pyconvo.emulator.twilsock.login import Login
@@ -145,9 +146,9 @@ class Connection:
 
     # -- the hub's side
 
-    def tell(self, message_type: str, payload: dict[str, Any], written: bytes | None = None) -> None:
-        """Send a notification, unless a fault says otherwise. ``written``: the payload as JSON, when at hand."""
-        self._notifications.tell(message_type, payload, written)
+    def tell(self, notice: Notice) -> None:
+        """Send a notification, unless a fault says otherwise."""
+        self._notifications.tell(notice)
 
     def expire(self) -> None:
         """The token of this connection has expired, whatever it says."""
@@ -213,16 +214,20 @@ class Connection:
             header["payload_type"] = JSON_TYPE
         self.send(header, payload)
 
-    def send(self, header: dict[str, Any], payload: Any = None, written: bytes | None = None) -> None:
-        """Put a packet on its way; nothing happens when the connection is over."""
+    def send(self, header: dict[str, Any], payload: Any = None) -> None:
+        """Put a packet on its way; nothing happens when the connection is over. ``payload``: as for ``encode``."""
+        if not self.ended:
+            self.send_packet(str(header["method"]), encode(header, payload, trailer=b"\r\n"))
+
+    def send_packet(self, method: str, data: bytes) -> None:
+        """As ``send``, of a packet that is written already."""
         if self.ended:
             return
         if len(self._down) >= LARGEST_QUEUE:
             logger.warning("connection %s of %r does not read what it is sent: dropped", self.id, self.identity)
             self.drop()
             return
-        data = encode(header, payload if written is None else written, trailer=b"\r\n")
-        if self._service.faults and self._strikes(str(header["method"]), "down", data):
+        if self._service.faults and self._strikes(method, "down", data):
             return
         self._log("s>c", data)
         self._put(data)

@@ -6,23 +6,21 @@ Not responsible for who hears of what (the hub).
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyconvo.emulator.faults.rule import PATIENCE
+from pyconvo.emulator.notice import Notice
 from pyconvo.emulator.service import Service
-from pyconvo.twilsock.packet import JSON_TYPE
 
 if TYPE_CHECKING:
     from pyconvo.emulator.twilsock.connection import Connection
-
-_Told = tuple[str, dict[str, Any], bytes | None]
 
 
 class _Held:
     """A notification that waits until ``left`` others have overtaken it, or its time is over."""
 
-    def __init__(self, told: _Told, left: int) -> None:
-        self.told = told
+    def __init__(self, notice: Notice, left: int) -> None:
+        self.notice = notice
         self.left = left
         self.timer: asyncio.TimerHandle | None = None
 
@@ -33,23 +31,20 @@ class Notifications:
         self._connection = connection
         self._held: list[_Held] = []
 
-    def tell(self, message_type: str, payload: dict[str, Any], written: bytes | None) -> None:
+    def tell(self, notice: Notice) -> None:
         """Send a notification, unless a fault says otherwise."""
-        faults, told = self._service.faults, (message_type, payload, written)
-        fault = None
-        if faults:
-            name = str(payload.get("event_type", message_type))
-            fault = faults.take("notification", self._connection.identity, "", name)
+        faults = self._service.faults
+        fault = faults.take("notification", self._connection.identity, "", notice.name) if faults else None
         if fault is None:
-            self._send(told)
+            self._send(notice)
         elif fault.action == "duplicate":
             for _ in range(fault.copies):
-                self._send(told)
+                self._send(notice)
         elif fault.action == "reorder":
-            self._hold(told, fault.by, fault.delay or PATIENCE)
+            self._hold(notice, fault.by, fault.delay or PATIENCE)
             return
         elif fault.action == "delay":
-            self._hold(told, None, faults.wait(fault))
+            self._hold(notice, None, faults.wait(fault))
             return
         else:
             return
@@ -62,8 +57,8 @@ class Notifications:
                 one.timer.cancel()
         self._held.clear()
 
-    def _hold(self, told: _Told, by: int | None, seconds: float) -> None:
-        held = _Held(told, -1 if by is None else by)
+    def _hold(self, notice: Notice, by: int | None, seconds: float) -> None:
+        held = _Held(notice, -1 if by is None else by)
         held.timer = asyncio.get_running_loop().call_later(seconds, self._release, held)
         self._held.append(held)
 
@@ -79,15 +74,8 @@ class Notifications:
             self._held.remove(held)
             if held.timer is not None:
                 held.timer.cancel()
-            self._send(held.told)
+            self._send(held.notice)
 
-    def _send(self, told: _Told) -> None:
-        message_type, payload, written = told
-        header = {
-            "method": "notification",
-            "id": self._service.packet_ids.sid("TM"),
-            "message_type": message_type,
-            "notification_ctx_id": "",
-            "payload_type": JSON_TYPE,
-        }
-        self._connection.send(header, payload, written)
+    def _send(self, notice: Notice) -> None:
+        if not self._connection.ended:
+            self._connection.send_packet("notification", notice.packet(self._service.packet_ids.sid("TM")))

@@ -5,20 +5,20 @@ Not responsible for turns, faults or packets (``connection``).
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Scope
 
 from pyconvo.emulator.caller import SCOPE_KEY, Caller
+from pyconvo.twilsock.packet import JSON_TYPE
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``body`` is parsed JSON, ``{}`` where the answer has none (clients read into it)."""
+    """``body`` is JSON, written already or not; ``{}`` where the answer has none (clients read into it)."""
 
     status: int
     reason: str
@@ -36,27 +36,6 @@ def reason(status: int) -> str:
 
 async def request(app: ASGIApp, caller: Caller, http: dict[str, Any], body: bytes, content_type: str) -> Answer:
     """Carry out ``http_request`` for ``caller``."""
-    path = str(http.get("path") or "/")
-    given = http.get("headers")
-    headers = {str(name).lower(): str(value) for name, value in (given if isinstance(given, dict) else {}).items()}
-    headers.setdefault("content-type", content_type)
-    headers["content-length"] = str(len(body))
-    headers["host"] = str(http.get("host") or "localhost")
-    scope: dict[str, Any] = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": str(http.get("method") or "GET").upper(),
-        "scheme": "https",
-        "path": unquote(path),
-        "raw_path": path.encode(),
-        "query_string": _query(http.get("params")).encode(),
-        "root_path": "",
-        "headers": [(name.encode("latin-1", "replace"), value.encode("utf-8")) for name, value in headers.items()],
-        "client": None,
-        "server": None,
-        SCOPE_KEY: caller,
-    }
     start: dict[str, Any] = {"status": 500, "headers": []}
     chunks: list[bytes] = []
     sent = False
@@ -74,15 +53,36 @@ async def request(app: ASGIApp, caller: Caller, http: dict[str, Any], body: byte
         elif message["type"] == "http.response.body":
             chunks.append(message.get("body", b""))
 
-    await app(scope, receive, send)
+    await app(_scope(caller, http, body, content_type), receive, send)
     content = b"".join(chunks)
     status = int(start["status"])
-    return Answer(
-        status,
-        reason(status),
-        {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]},
-        _parse(content),
-    )
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
+    return Answer(status, reason(status), headers, _body(content, headers.get("content-type", "")))
+
+
+def _scope(caller: Caller, http: dict[str, Any], body: bytes, content_type: str) -> Scope:
+    """The request as ASGI describes it."""
+    path = str(http.get("path") or "/")
+    given = http.get("headers")
+    headers = {str(name).lower(): str(value) for name, value in (given if isinstance(given, dict) else {}).items()}
+    headers.setdefault("content-type", content_type)
+    headers["content-length"] = str(len(body))
+    headers["host"] = str(http.get("host") or "localhost")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": str(http.get("method") or "GET").upper(),
+        "scheme": "https",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": _query(http.get("params")).encode(),
+        "root_path": "",
+        "headers": [(name.encode("latin-1", "replace"), value.encode("utf-8")) for name, value in headers.items()],
+        "client": None,
+        "server": None,
+        SCOPE_KEY: caller,
+    }
 
 
 def _query(params: Any) -> str:
@@ -96,10 +96,8 @@ def _query(params: Any) -> str:
     return "&".join(pairs)
 
 
-def _parse(content: bytes) -> Any:
+def _body(content: bytes, content_type: str) -> Any:
+    """Clients read every answer as JSON."""
     if not content:
         return {}
-    try:
-        return json.loads(content)
-    except ValueError:
-        return {"message": content.decode("utf-8", "replace")}
+    return content if content_type.startswith(JSON_TYPE) else {"message": content.decode("utf-8", "replace")}
