@@ -30,7 +30,7 @@ from pyconvo.emulator.conversations.push.control import PushControl
 from pyconvo.emulator.conversations.routes import routes as conversation_routes
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults.door import Door
-from pyconvo.emulator.gate import LOOPBACK_ORIGIN, Gate, refuse
+from pyconvo.emulator.gate import Gate, origins, refuse
 from pyconvo.emulator.replay.control import ReplayControl
 from pyconvo.emulator.rest.routes import rest_route
 from pyconvo.emulator.routing import Shaped
@@ -152,7 +152,12 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
     app = Starlette(
         exception_handlers={HTTPException: http_error},
         middleware=[
-            Middleware(CORSMiddleware, allow_origin_regex=LOOPBACK_ORIGIN, allow_methods=["*"], allow_headers=["*"]),
+            Middleware(
+                CORSMiddleware,
+                allow_origin_regex=origins(service.config.open_hosts),
+                allow_methods=["*"],
+                allow_headers=["*"],
+            ),
             Middleware(Door, faults=service.faults, cut=service.peers.cut),
             Middleware(Gate, service=service),
         ],

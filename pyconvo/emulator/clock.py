@@ -19,6 +19,12 @@ logger = logging.getLogger("pyconvo.emulator.clock")
 
 #: The last moment that a date can be written for, with a margin: in the year 9999.
 LAST = 253_300_000_000.0
+#: With so many timers or more, cancelled ones are looked for whenever their number has doubled.
+SWEEP = 1_000
+
+
+def _nothing() -> None:
+    pass
 
 
 class Timer:
@@ -32,8 +38,9 @@ class Timer:
         self.cancelled = False
 
     def cancel(self) -> None:
-        """Forget the timer; harmless when it has run."""
+        """Forget the timer, and what it would have done; harmless when it has run."""
         self.cancelled = True
+        self.callback = _nothing
 
 
 class Clock:
@@ -45,6 +52,7 @@ class Clock:
         self._frozen: float | None = None
         self._timers: list[tuple[float, int, Timer]] = []
         self._order = itertools.count()
+        self._sweep_at = SWEEP
         #: Called when the earliest deadline may have changed.
         self.on_change: Callable[[], Any] | None = None
 
@@ -64,6 +72,8 @@ class Clock:
         """Run ``callback`` once the clock has reached ``when``."""
         timer = Timer(when, callback)
         heapq.heappush(self._timers, (when, next(self._order), timer))
+        if len(self._timers) > self._sweep_at:
+            self._sweep()
         self._changed()
         return timer
 
@@ -119,6 +129,12 @@ class Clock:
             except Exception:
                 # One broken deadline must not stop all the others.
                 logger.exception("a deadline of the service failed")
+
+    def _sweep(self) -> None:
+        """Tokens are renewed long before they expire: cancelled timers must not pile up until their moments."""
+        self._timers = [entry for entry in self._timers if not entry[2].cancelled]
+        heapq.heapify(self._timers)
+        self._sweep_at = max(SWEEP, 2 * len(self._timers))
 
     def clear(self) -> None:
         """Forget every timer."""

@@ -18,6 +18,7 @@ from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults import FaultError
 from pyconvo.emulator.faults.rule import MALFORMED
 from pyconvo.emulator.json_body import BAD_REQUEST, optional, read
+from pyconvo.emulator.query import whole
 from pyconvo.emulator.service import Service, Socket
 
 
@@ -78,14 +79,12 @@ class Control:
         """Everything, for people to read; ``?messages=20``: of each conversation only so many, the latest."""
         service = self._service
         latest = request.query_params.get("messages")
-        if latest is not None and not latest.isdecimal():
-            raise TwilioError(400, BAD_REQUEST, "messages must be a number")
         connections = [
             {"id": one.id, "identity": one.identity, "subscriptions": len(service.hub.subscriptions(one))}
             for one in service.hub.connections.values()
         ]
         return JSONResponse(
-            service.conversations.state(None if latest is None else int(latest))
+            service.conversations.state(None if latest is None else whole(latest, "messages"))
             | {"connections": connections, "faults": service.faults.list(), "now": service.clock.iso()}
         )
 
@@ -205,12 +204,10 @@ class Control:
     async def log(self, request: Request) -> Response:
         """The packets after number ``after``; ``dropped``: how many of those the record no longer has."""
         query = request.query_params
-        after = query.get("after", "0")
-        if not after.isdigit():
-            raise TwilioError(400, BAD_REQUEST, "after must be a number")
+        after = whole(query.get("after", "0"), "after")
         log = self._service.log
-        found = log.read(after=int(after), identity=query.get("identity"), sockets=query.get("sockets") == "true")
-        return JSONResponse({"log": found, "dropped": log.dropped(int(after)), "last": log.count})
+        found = log.read(after=after, identity=query.get("identity"), sockets=query.get("sockets") == "true")
+        return JSONResponse({"log": found, "dropped": log.dropped(after), "last": log.count})
 
     async def system_message(self, request: Request) -> Response:
         """Messages from the service itself, as server-side REST sends them: ``{"author", "bodies": […]}``.

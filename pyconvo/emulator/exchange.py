@@ -63,6 +63,22 @@ def read(document: Any) -> sqlite3.Connection:
     return db
 
 
+def compare(db: sqlite3.Connection, present: sqlite3.Connection) -> None:
+    """Raises :class:`TwilioError` (400) when a table of ``db`` has other columns than that of ``present``."""
+    for name, columns in _columns(db).items():
+        expected = _columns(present).get(name, columns)
+        if columns != expected:
+            raise _wrong(f"the state cannot be read: table {name} must have the columns {', '.join(sorted(expected))}")
+
+
+def _columns(db: sqlite3.Connection) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    of_tables = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+    for table, column in db.execute(of_tables):
+        found.setdefault(table, set()).add(column)
+    return found
+
+
 def _statement(db: sqlite3.Connection, sql: Any) -> None:
     if not isinstance(sql, str) or not _STATEMENT.match(sql):
         raise ValueError("a table's sql must be its CREATE statement")

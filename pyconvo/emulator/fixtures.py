@@ -6,6 +6,7 @@ Not responsible for what they may say.
 from __future__ import annotations
 
 import json
+import math
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def write(path: str, state: dict[str, Any]) -> None:
 def parse(data: bytes, *, yaml: bool) -> dict[str, Any]:
     """Raises :class:`FixtureError`."""
     try:
-        fixture = _yaml(data) if yaml else json.loads(data)
+        fixture = _yaml(data) if yaml else _plain(json.loads(data))
     except (ValueError, RecursionError) as error:
         raise FixtureError(f"not valid {'YAML' if yaml else 'JSON'}: {error}") from error
     if not isinstance(fixture, dict):
@@ -57,9 +58,11 @@ def _yaml(data: bytes) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """YAML has dates, and keys that are no texts; JSON has neither."""
+    """YAML has dates, keys that are no texts, and infinite numbers; JSON has none of them."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is no number that JSON has")
     return value.isoformat() if isinstance(value, date) else value

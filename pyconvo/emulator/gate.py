@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -23,7 +24,6 @@ from pyconvo.emulator.webhooks.decisions import Asked, Decisions
 logger = logging.getLogger("pyconvo.emulator")
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 #: Paths of the client's API, for which a direct request must carry a token, and of the REST API for servers.
 CLIENT_API = ("/Client/", "/v3/", "/v4/", "/v1/")
 #: Paths that change or read the service's data: they take turns with the tunnelled requests.
@@ -46,43 +46,48 @@ class Gate:
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app = app
         self._service = service
+        self._origins = re.compile(origins(service.config.open_hosts))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or SCOPE_KEY in scope:
-            if SCOPE_KEY in scope and is_rest(scope["path"]):
-                text = "A client's token does not open the REST API"
-                await refuse(TwilioError(403, 20403, text))(scope, receive, send)
-                return
+        if scope["type"] == "lifespan":
             await self._guarded(scope, receive, send)
             return
-        request = Request(scope) if scope["type"] == "http" else None
-        if not self._known_host(scope):
-            text = "This emulator is for this machine only; address it as 127.0.0.1 or localhost"
-            await refuse(TwilioError(403, 20403, text))(scope, receive, send)
-        elif request is None or not scope["path"].startswith(SERVICE):
-            await self._guarded(scope, receive, send)
-        elif not self._known_origin(request):
-            text = "Pages of other machines may not use this emulator; serve the page from localhost"
-            await refuse(TwilioError(403, 20403, text))(scope, receive, send)
-        elif scope["path"].startswith(OUT_OF_TURN) or scope["path"] == INSPECTOR:
+        refusal = _beyond_clients(scope["path"]) if SCOPE_KEY in scope else self._refused(scope)
+        if refusal is not None:
+            await refuse(refusal)(scope, receive, send)
+        elif (
+            SCOPE_KEY in scope
+            or scope["type"] == "websocket"
+            or not scope["path"].startswith(SERVICE)
+            or scope["path"].startswith(OUT_OF_TURN)
+            or scope["path"] == INSPECTOR
+        ):
             await self._guarded(scope, receive, send)
         else:
             await self._in_turn(scope, receive, send)
 
+    def _refused(self, scope: Scope) -> TwilioError | None:
+        """Why a direct request, or a socket that is to be opened, is not for us."""
+        if not self._known_host(scope):
+            text = "This emulator is for this machine only; address it as 127.0.0.1 or localhost"
+            return TwilioError(403, 20403, text)
+        if not scope["path"].startswith(SERVICE) or self._known_origin(scope):
+            return None
+        text = "Pages of other machines may not use this emulator; serve the page from localhost, or use --allow-host"
+        if scope["type"] == "websocket":
+            # A browser does not tell its page why a socket was refused.
+            logger.warning("a socket was refused: %s", text)
+        return TwilioError(403, 20403, text)
+
     def _known_host(self, scope: Scope) -> bool:
         host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-        return self._known(host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host)
-
-    def _known(self, name: str) -> bool:
+        name = host.rpartition(":")[0] if ":" in host and not host.endswith("]") else host
         return name.strip("[]") in LOOPBACK or name in self._service.config.open_hosts
 
-    def _known_origin(self, request: Request) -> bool:
-        """Any page of the web can send a plain POST to this machine; only local ones are obeyed."""
-        origin = request.headers.get("origin")
-        if origin is None or re.fullmatch(LOOPBACK_ORIGIN, origin):
-            return True
-        host = re.fullmatch(r"https?://(\[[^\]]*\]|[^:/]*)(:\d+)?", origin)
-        return host is not None and self._known(host[1])
+    def _known_origin(self, scope: Scope) -> bool:
+        """Any page of the web can send a plain POST to this machine, and open sockets; only local ones are obeyed."""
+        origin = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"), None)
+        return origin is None or self._origins.fullmatch(origin) is not None
 
     async def _in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The body is read before the turn and the answer sent after it: a slow peer must not stop the others."""
@@ -189,6 +194,21 @@ class Gate:
             if started:
                 raise
             await refuse(TwilioError(500, 20500, "Internal error of the emulator; see its log"))(scope, receive, send)
+
+
+def origins(open_hosts: Iterable[str]) -> str:
+    """A regular expression for the origins of pages that may use the emulator."""
+    hosts = (re.escape(f"[{name}]" if ":" in name else name) for name in sorted({*LOOPBACK, *open_hosts}))
+    return rf"https?://({'|'.join(hosts)})(:\d+)?"
+
+
+def _beyond_clients(path: str) -> TwilioError | None:
+    """Why a request through a client's socket is not for clients. Some of what else there is would wait for others,
+    who wait for the turn that the request has.
+    """
+    if is_rest(path):
+        return TwilioError(403, 20403, "A client's token does not open the REST API")
+    return None if path.startswith(CLIENT_API) else TwilioError(404, 20404, f"{path} is not an address for clients")
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from starlette.requests import Request
@@ -15,7 +16,7 @@ BAD_REQUEST = 20001
 async def read(request: Request) -> dict[str, Any]:
     """The JSON object in a request's body; ``{}`` when it is empty. Raises :class:`TwilioError` (400)."""
     try:
-        body = json.loads(await request.body() or b"{}", parse_constant=_no_constant)
+        body = json.loads(await request.body() or b"{}", parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise TwilioError(400, BAD_REQUEST, "The request body is not valid JSON") from error
     if not isinstance(body, dict):
@@ -28,6 +29,14 @@ def optional(body: dict[str, Any], name: str, kind: type) -> Any:
     value = body.get(name)
     if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)):
         raise TwilioError(400, BAD_REQUEST, f"{name} must be of type {kind.__name__}")
+    return value
+
+
+def _finite(text: str) -> float:
+    # Python reads 1e999 as infinity, and nobody could be told of that again in JSON.
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is too large")
     return value
 
 

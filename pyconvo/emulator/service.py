@@ -177,6 +177,8 @@ class Service:
                 if not re.fullmatch(r"IS[0-9a-f]{32}", sid):
                     raise ValueError(f"{sid!r} is no sid of a service")
                 others[sid] = exchange.read(content)
+            for one in (imported, *others.values()):
+                exchange.compare(one, self.db)
             shown = document.get("clock") or {}
             now, offset = float(shown.get("now", 0)), float(shown.get("offset", 0))
             if not (0 <= now <= LAST and abs(offset) <= LAST):
@@ -208,10 +210,12 @@ class Service:
         self.stop_replay()
         if self.recorder is not None:
             self.recorder.close()
-        if self.config.export_file is not None:
-            fixtures.write(self.config.export_file, self.export())
-        await self.chats.close()
-        self.db.close()
+        try:
+            if self.config.export_file is not None:
+                fixtures.write(self.config.export_file, self.export())
+        finally:
+            await self.chats.close()
+            self.db.close()
 
     def token(self, identity: str, ttl: float) -> str:
         """An access token for ``identity``; ``ttl`` in seconds of the emulator's clock."""

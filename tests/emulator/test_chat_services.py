@@ -111,6 +111,21 @@ async def test_a_removed_service_ends_its_connections(emulator: Emulator, twilio
             assert (await again.init(opened)).header["status"]["errorCode"] == 20106
 
 
+def test_nobody_waits_for_the_webhooks_of_a_removed_service(emulator: Emulator, twilio_client: Twilio) -> None:
+    other = twilio_client.conversations.v1.services.create(friendly_name="Other")
+    url = emulator.webhook_receiver("slow", delay=600)
+    settings = {"post": url, "filters": ["onMessageAdded"]}
+    emulator.call("POST", f"/emulator/webhooks?service={other.sid}", settings)
+    rooms = twilio_client.conversations.v1.services(other.sid).conversations
+    room = rooms.create()
+    for body in "xy":
+        room.messages.create(body=body, x_twilio_webhook_enabled="true")
+    with pytest.raises(EmulatorError, match="still on their way"):
+        emulator.webhooks(wait=0.05)
+    other.delete()
+    assert [one["result"] for one in emulator.webhooks(wait=10)] == ["failed", "failed"]
+
+
 async def test_a_token_for_another_service_is_no_update(emulator: Emulator, twilio_client: Twilio) -> None:
     other = await asyncio.to_thread(twilio_client.conversations.v1.services.create, friendly_name="Other")
     async with Wire.login(emulator, "alice") as wire:

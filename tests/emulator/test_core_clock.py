@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from pyconvo.emulator.clock import Clock, drive
+from pyconvo.emulator.clock import SWEEP, Clock, drive
 
 
 def clock_at(start: float) -> tuple[Clock, list[float]]:
@@ -39,6 +39,19 @@ def test_advancing_runs_what_falls_due_each_at_its_own_moment() -> None:
     assert seen == [("a", 10), ("chained", 15), ("b", 20)]
     assert clock.now() == 50
     assert not clock.frozen
+
+
+def test_cancelled_timers_do_not_pile_up() -> None:
+    clock = Clock()
+    clock.freeze()
+    kept: list[int] = []
+    for number in range(20_000):
+        timer = clock.call_later(3600, lambda number=number: kept.append(number))  # type: ignore[misc]
+        if number % 100:
+            timer.cancel()
+    assert len(clock._timers) <= 2 * 200 + SWEEP
+    clock.advance(3600)
+    assert kept == list(range(0, 20_000, 100))
 
 
 def test_a_failing_deadline_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:

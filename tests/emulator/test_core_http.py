@@ -11,6 +11,9 @@ import httpx
 import pytest
 from core_wire import Wire
 from starlette.types import Message, Receive, Scope, Send
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from pyconvo.emulator import EmulatorConfig
 from pyconvo.emulator.gate import Gate
@@ -58,6 +61,9 @@ def test_other_host_names_can_be_allowed() -> None:
         assert get(emulator, "/emulator/state", host="dev.test:80").status_code == 200
         assert get(emulator, "/emulator/reset", "POST", origin="http://dev.test:80").status_code == 200
         assert get(emulator, "/emulator/state", host="other.test").status_code == 403
+        # Or the page could not read the answer.
+        page = "https://dev.test:3000"
+        assert get(emulator, "/emulator/state", origin=page).headers["access-control-allow-origin"] == page
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:3000", "https://127.0.0.1", "http://[::1]:5173"])
@@ -86,6 +92,16 @@ def test_pages_of_other_machines_may_not(emulator: Emulator, origin: str) -> Non
     assert answer.status_code == 403
     assert "access-control-allow-origin" not in answer.headers
     assert len(emulator.state()["users"]) == 1
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost.evil.example"])
+async def test_nor_open_sockets(emulator: Emulator, origin: str) -> None:
+    """A browser asks nobody before a page opens a socket: anybody's page could log in as anybody."""
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(emulator.ws_url, proxy=None, origin=Origin(origin))
+    assert refused.value.response.status_code == 403
+    async with connect(emulator.ws_url, proxy=None, origin=Origin("http://localhost:3000")) as opened:
+        assert (await Wire(opened).init(emulator.token("alice"))).header["status"]["code"] == 200
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,19 @@ def test_activity_starts_the_timers_anew(world: World) -> None:
     assert _states(world) == ["inactive"]
 
 
+def test_a_conversation_has_one_timer_however_much_is_said(world: World) -> None:
+    sid = world.room("alice")
+    world.model.conversations.set_timers(sid, inactive=60, closed=600)
+    before = len(world.clock._timers)
+    for _ in range(50):
+        world.clock.advance(1)
+        world.model.messages.send("alice", sid, body="x")
+    assert len(world.clock._timers) == before
+    for wait, state in ((59, "active"), (1, "inactive"), (599, "inactive"), (1, "closed")):
+        world.clock.advance(wait)
+        assert world.model.conversations.get(sid).state == state
+
+
 def test_timers_of_a_deleted_conversation_do_nothing(world: World) -> None:
     sid = world.room("alice")
     world.model.conversations.set_timers(sid, inactive=60, closed=None)

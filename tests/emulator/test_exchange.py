@@ -149,6 +149,15 @@ def test_what_is_no_state_changes_nothing(emulator: Emulator, change: dict[str, 
     assert emulator.state()["conversations"] == before
 
 
+def test_a_table_of_another_shape_changes_nothing(emulator: Emulator) -> None:
+    emulator.seed(TEAM)
+    state = emulator.export()
+    state["tables"]["users"] = {"sql": "CREATE TABLE users (x)", "columns": ["x"], "rows": []}
+    with pytest.raises(EmulatorError, match=r"table users must have the columns .*identity"):
+        emulator.take_over(state)
+    assert [user["identity"] for user in emulator.state()["users"]] == ["alice", "bob"]
+
+
 def test_a_state_of_an_older_version_is_migrated(emulator: Emulator) -> None:
     with sqlite3.connect(":memory:", isolation_level=None) as db:
         db.executescript((Path(__file__).parent / "fixtures" / "schema-1.sql").read_text())

@@ -101,10 +101,10 @@ async def test_notifications_are_lost_doubled_reordered_and_late(emulator: Emula
         assert await keys(wire, *"ef") == ["e", "e", "e", "f"]
         emulator.faults.reorder_notifications(by=2)
         assert await keys(wire, *"ghij") == ["h", "i", "g", "j"]
-        emulator.faults.reorder_notifications(patience=0.05)
+        emulator.faults.reorder_notifications(patience=1.0)
         assert await keys(wire, "k") == []
         assert (await wire.event("map_item_added")).payload["event"]["item_key"] == "k"
-        emulator.faults.delay_notifications(0.05)
+        emulator.faults.delay_notifications(1.0)
         assert await keys(wire, *"lm") == ["m"]
         assert (await wire.event("map_item_added")).payload["event"]["item_key"] == "l"
         emulator.faults.lose_notifications(every=2, times=None)

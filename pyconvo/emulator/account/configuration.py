@@ -57,10 +57,8 @@ class AccountConfiguration:
         self._chats.get(made.chat_service_sid)
         if not limits.MESSAGING_SERVICE_SID.fullmatch(made.messaging_service_sid):
             raise refusal(Code.MESSAGING_SERVICE_INVALID, made.messaging_service_sid)
-        if made.timer_inactive is not None and made.timer_inactive < 60:
-            raise refusal(Code.INACTIVE_TIMER_TOO_SHORT, f"{made.timer_inactive:g} seconds")
-        if made.timer_closed is not None and made.timer_closed < 600:
-            raise refusal(Code.CLOSED_TIMER_TOO_SHORT, f"{made.timer_closed:g} seconds")
+        limits.timer(made.timer_inactive, least=limits.SHORTEST_INACTIVE, code=Code.INACTIVE_TIMER_TOO_SHORT)
+        limits.timer(made.timer_closed, least=limits.SHORTEST_CLOSED, code=Code.CLOSED_TIMER_TOO_SHORT)
         store = self._chats.default.store
         with store.transaction():
             CONFIGURATIONS.delete(store.db, "account_sid = ?", ACCOUNT_SID)

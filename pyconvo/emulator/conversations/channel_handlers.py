@@ -14,7 +14,7 @@ from pyconvo.emulator.caller import SCOPE_KEY
 from pyconvo.emulator.conversations import resources
 from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.model import Conversations
-from pyconvo.emulator.conversations.paging import asked_for
+from pyconvo.emulator.conversations.paging import Page, asked_for
 from pyconvo.emulator.conversations.records import Message
 
 
@@ -23,7 +23,7 @@ class ChannelHandlers:
         self._model = model
 
     async def receipts(self, request: Request) -> Response:
-        page = asked_for(request.query_params, self._model.settings.receipts_page)
+        page = _page(request, self._model.settings.receipts_page)
         every = self._model.receipts.of(self._message(request).sid)
         entries = [resources.receipt(one) for one in every[page.start : page.start + page.size]]
         following = page.following() if len(every) > page.start + page.size else None
@@ -46,7 +46,7 @@ class ChannelHandlers:
         if (sid := request.query_params.get("MessageSid")) is not None:
             found = self._model.recipients.of(self._model.messages.get(conversation, sid).sid)
             return JSONResponse(resources.page("message_recipients", [resources.recipient(one) for one in found]))
-        page = asked_for(request.query_params, self._model.settings.recipients_page)
+        page = _page(request, self._model.settings.recipients_page)
         found, more = self._model.recipients.page(conversation.sid, start=page.start, size=page.size)
         return JSONResponse(
             resources.page(
@@ -60,6 +60,11 @@ class ChannelHandlers:
     def _message(self, request: Request) -> Message:
         path = request.path_params
         return self._model.messages.read(_caller(request), path["conversation"], path["message"])
+
+
+def _page(request: Request, usual: int) -> Page:
+    query = request.query_params
+    return asked_for(query.get("PageToken"), query.get("PageSize"), usual)
 
 
 def _caller(request: Request) -> str:

@@ -227,20 +227,17 @@ class ConversationRules:
         self.on_change(updated)
         return updated
 
-    def set_timers(self, key: str, *, inactive: float | None, closed: float | None) -> Conversation:
+    def set_timers(self, key: str, *, inactive: Any, closed: Any) -> Conversation:
         """Seconds without activity until it turns inactive and closed; None: never. Counted from now.
 
         Raises:
-            TwilioError: 50350, 50377, 50375/50376 when below the service's minimum (60 s, 600 s).
+            TwilioError: 50350, 50377, 50375/50376 when below the service's minimum (60 s, 600 s), 20001 for no number.
         """
-        for value, least, code in (
-            (inactive, 60, Code.INACTIVE_TIMER_TOO_SHORT),
-            (closed, 600, Code.CLOSED_TIMER_TOO_SHORT),
-        ):
-            if value is not None and value < least:
-                raise refusal(code, f"{value:g} seconds")
         updated = replace(
-            self.open(key), timer_inactive=inactive, timer_closed=closed, active_since=self._context.clock.now()
+            self.open(key),
+            timer_inactive=limits.timer(inactive, least=limits.SHORTEST_INACTIVE, code=Code.INACTIVE_TIMER_TOO_SHORT),
+            timer_closed=limits.timer(closed, least=limits.SHORTEST_CLOSED, code=Code.CLOSED_TIMER_TOO_SHORT),
+            active_since=self._context.clock.now(),
         )
         with self._context.store.transaction():
             CONVERSATIONS.update(self._context.db, updated)

@@ -22,6 +22,8 @@ _FOLLOWING: Final = {"queued": "sent", "sent": "delivered", "delivered": "read"}
 _LAST: Final = {"sms": "delivered"}
 #: So many entries of the outbox are kept: a service that runs for long must not grow for ever.
 OUTBOX_KEPT: Final = 10_000
+#: Seconds.
+LONGEST_INTERVAL: Final = 365 * 86_400
 #: Sids of what is sent, by channel; SMS with media is MMS.
 _PREFIXES: Final = {"sms": "SM", "whatsapp": "WA", "email": "EM"}
 
@@ -46,10 +48,11 @@ class Delivery:
         """Counts anew for every receipt that is under way, from its last change.
 
         Raises:
-            TwilioError: 20001 for anything but None or a number of at least 0.
+            TwilioError: 20001 for anything but None or a number of at least 0, up to a year.
         """
-        if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0):
-            raise refusal(Code.BAD_REQUEST, "interval must be a number of seconds of at least 0, or null")
+        number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if seconds is not None and not (number and 0 <= seconds <= LONGEST_INTERVAL):
+            raise refusal(Code.BAD_REQUEST, "interval must be a number of seconds from 0 to a year, or null")
         self._interval = seconds
         self._generation += 1
         self.plan_all()

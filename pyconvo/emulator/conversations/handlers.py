@@ -6,7 +6,6 @@ Not responsible for: rules (the model), addresses (``routes``), rendering errors
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,12 +18,13 @@ from pyconvo.emulator.conversations import resources
 from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.model import Conversations
 from pyconvo.emulator.conversations.records import Conversation, Participant, User
+from pyconvo.emulator.json_body import read
+from pyconvo.emulator.query import whole
 
 Handler = Callable[[Request], Awaitable[Response]]
 #: What a new message may be made of.
 _SENT = ("body", "attributes", "subject", "media_sids", "content_sid", "content_variables")
 _TEMPLATES_PAGE = 100
-_PAGE_PARAMETERS = ("PageToken", "PageSize")
 
 
 class Handlers:
@@ -49,7 +49,7 @@ class Handlers:
     # -- conversations ---------------------------------------------------------------------------------------------
 
     async def create_conversation(self, request: Request) -> Response:
-        body = await _json(request)
+        body = await read(request)
         given: dict[str, Any] = {key: body.get(key) for key in ("friendly_name", "unique_name", "attributes", "access")}
 
         def create(actor: str) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class Handlers:
         return JSONResponse(self._conversation(actor, self._model.conversations.read(actor, _key(request))))
 
     async def update_conversation(self, request: Request) -> Response:
-        changes = _only(await _json(request), "friendly_name", "unique_name", "attributes")
+        changes = _only(await read(request), "friendly_name", "unique_name", "attributes")
 
         def update(actor: str) -> dict[str, Any]:
             return self._conversation(actor, self._model.conversations.update(actor, _key(request), changes))
@@ -75,7 +75,7 @@ class Handlers:
     # -- participants ----------------------------------------------------------------------------------------------
 
     async def add_participant(self, request: Request) -> Response:
-        body = await _json(request)
+        body = await read(request)
         binding, attributes = body.get("messaging_binding"), body.get("attributes")
 
         def add(actor: str) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class Handlers:
         return JSONResponse(self._resources.participant(found))
 
     async def update_participant(self, request: Request) -> Response:
-        changes = _only(await _json(request), "attributes")
+        changes = _only(await read(request), "attributes")
 
         def update(actor: str) -> dict[str, Any]:
             who = request.path_params["participant"]
@@ -109,7 +109,7 @@ class Handlers:
     # -- messages --------------------------------------------------------------------------------------------------
 
     async def send_message(self, request: Request) -> Response:
-        body = await _json(request)
+        body = await read(request)
         given: dict[str, Any] = {key: body.get(key) for key in _SENT}
 
         def send(actor: str) -> dict[str, Any]:
@@ -122,7 +122,7 @@ class Handlers:
         return JSONResponse(self._resources.message(found))
 
     async def edit_message(self, request: Request) -> Response:
-        changes = _only(await _json(request), "body", "attributes")
+        changes = _only(await read(request), "body", "attributes")
 
         def edit(actor: str) -> dict[str, Any]:
             sid = request.path_params["message"]
@@ -140,7 +140,7 @@ class Handlers:
         return JSONResponse(self._resources.user(self._model.users.get(request.path_params["user"])))
 
     async def update_user(self, request: Request) -> Response:
-        changes = _only(await _json(request), "friendly_name", "attributes")
+        changes = _only(await read(request), "friendly_name", "attributes")
 
         def update(actor: str) -> dict[str, Any]:
             return self._resources.user(self._model.users.update(actor, request.path_params["user"], changes))
@@ -163,7 +163,7 @@ class Handlers:
 
     async def update_membership(self, request: Request) -> Response:
         user = self._own_user(request)
-        changes = _only(await _json(request), "last_read_message_index", "notification_level")
+        changes = _only(await read(request), "last_read_message_index", "notification_level")
 
         def update(actor: str) -> dict[str, Any]:
             self._own_membership(user, _key(request))
@@ -205,7 +205,7 @@ class Handlers:
         return Response(status_code=204) if answer is None else JSONResponse(answer, status)
 
     def _conversation(self, actor: str, found: Conversation) -> dict[str, Any]:
-        own = self._model.participants.find(found.sid, actor)
+        own = self._model.participants.of_user(found.sid, actor)
         unread = self._model.messages.unread(own) if own else None
         return self._resources.conversation(found, self._model.conversations.counts(found), own, unread)
 
@@ -215,7 +215,7 @@ class Handlers:
     def _own_membership(self, user: User, key: str) -> dict[str, Any]:
         """The entry of the caller's own list; a conversation that is not in it is unknown (404/50350)."""
         found = self._model.conversations.find(key)
-        own = None if found is None else self._model.participants.find(found.sid, user.identity)
+        own = None if found is None else self._model.participants.of_user(found.sid, user.identity)
         if found is None or own is None:
             raise refusal(Code.CONVERSATION_NOT_FOUND, f"{key} in the list of {user.identity}")
         return self._membership(user, found, own)
@@ -236,27 +236,12 @@ def _key(request: Request) -> str:
     return str(request.path_params["conversation"])
 
 
-async def _json(request: Request) -> dict[str, Any]:
-    raw = await request.body()
-    try:
-        body = json.loads(raw) if raw else {}
-    except (ValueError, RecursionError) as error:
-        raise refusal(Code.BAD_REQUEST, f"the body is not JSON ({error})") from None
-    if not isinstance(body, dict):
-        raise refusal(Code.BAD_REQUEST, "the body must be a JSON object")
-    return body
-
-
 def _only(body: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: body[name] for name in names if name in body}
 
 
 def _page_asked_for(request: Request, largest: int) -> tuple[int, int]:
     """Where to start (0: from the beginning) and how many entries."""
-    values = []
-    for name, default in zip(_PAGE_PARAMETERS, (0, largest), strict=True):
-        text = request.query_params.get(name) or str(default)
-        if not text.isascii() or not text.isdigit():
-            raise refusal(Code.BAD_REQUEST, f"{name} {text!r}")
-        values.append(int(text))
-    return values[0], max(1, min(values[1], largest))
+    query = request.query_params
+    after, size = whole(query.get("PageToken") or "0", "PageToken"), query.get("PageSize")
+    return after, largest if not size else max(1, min(whole(size, "PageSize"), largest))

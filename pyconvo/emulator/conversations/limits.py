@@ -17,6 +17,10 @@ PARTICIPANT_SID = re.compile(r"MB[0-9a-fA-F]{32}")
 MESSAGING_SERVICE_SID = re.compile(r"MG[0-9a-fA-F]{32}")
 USER_SID = re.compile(r"US[0-9a-fA-F]{32}")
 MEDIA_SID = re.compile(r"ME[0-9a-fA-F]{32}")
+#: Seconds.
+LONGEST_TIMER = 100 * 365 * 86_400
+SHORTEST_INACTIVE = 60
+SHORTEST_CLOSED = 600
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,21 @@ def body(value: Any, *, longest: int) -> str | None:
     if size > longest:
         raise refusal(Code.BODY_TOO_LONG, f"{size} bytes, {longest} are allowed")
     return value
+
+
+def timer(value: Any, *, least: float, code: Code) -> float | None:
+    """``value`` if it is a number of seconds that a conversation may be left alone; None: for ever.
+
+    Raises:
+        TwilioError: ``code`` when it is less than ``least``, 20001 when it is no number or beyond a hundred years.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value <= LONGEST_TIMER:
+        raise refusal(Code.BAD_REQUEST, "a timer is a number of seconds, up to a hundred years")
+    if value < least:
+        raise refusal(code, f"{value:g} seconds")
+    return float(value)
 
 
 def identity(value: Any, *, longest: int) -> str:

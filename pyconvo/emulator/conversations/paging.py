@@ -6,10 +6,10 @@ The length is part of the token, because clients that follow it repeat nothing e
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pyconvo.emulator.conversations.errors import Code, refusal
+from pyconvo.emulator.query import whole
 
 LARGEST = 100
 _TOKEN = re.compile(r"PT([0-9]{1,9})-([0-9]{1,3})")
@@ -30,13 +30,12 @@ class Page:
         return f"PT{max(0, self.start - self.size)}-{self.size}" if self.start else None
 
 
-def asked_for(query: Mapping[str, str], usual: int) -> Page:
-    """The page that ``PageToken`` and ``PageSize`` name, of ``usual`` size unless they say otherwise.
+def asked_for(token: str | None, size: str | None, usual: int) -> Page:
+    """The page that ``PageToken`` and ``PageSize`` of a query name, of ``usual`` size unless they say otherwise.
 
     Raises:
         TwilioError: 20001 for a token that was not made here, and a size that is not a number of at least 1.
     """
-    token, size = query.get("PageToken"), query.get("PageSize")
     if token:
         found = _TOKEN.fullmatch(token)
         if found is None:
@@ -44,6 +43,4 @@ def asked_for(query: Mapping[str, str], usual: int) -> Page:
         return Page(int(found[1]), max(1, min(int(found[2]), LARGEST)))
     if not size:
         return Page(0, usual)
-    if not size.isascii() or not size.isdigit() or int(size) < 1:
-        raise refusal(Code.BAD_REQUEST, f"PageSize must be a number of at least 1, not {size!r}")
-    return Page(0, min(int(size), LARGEST))
+    return Page(0, min(whole(size, "PageSize", least=1), LARGEST))

@@ -83,7 +83,7 @@ class Participants:
         Raises:
             TwilioError: 403/50430 when the caller is none.
         """
-        found = None if actor is None else self.find(conversation.sid, actor)
+        found = None if actor is None else self.of_user(conversation.sid, actor)
         if found is None:
             raise refusal(Code.NOT_A_PARTICIPANT, f"{actor} is not in {conversation.sid}")
         return found

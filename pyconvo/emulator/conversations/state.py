@@ -6,6 +6,7 @@ Not responsible for: export and import (this form is for people, and leaves out 
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from pyconvo.emulator.conversations.push.records import Binding
@@ -25,12 +26,17 @@ def describe(model: Conversations, latest: int | None = None) -> dict[str, Any]:
     }
 
 
+def _read(attributes: str) -> Any:
+    """What JSON cannot say again, a number beyond all bounds, stays the text that it was."""
+    return json.loads(attributes, parse_float=lambda text: float(text) if math.isfinite(float(text)) else text)
+
+
 def _user(user: User, roles: dict[str, str], devices: list[Binding]) -> dict[str, Any]:
     return {
         "identity": user.identity,
         "sid": user.sid,
         "friendlyName": user.friendly_name,
-        "attributes": json.loads(user.attributes),
+        "attributes": _read(user.attributes),
         "role": roles.get(user.role_sid),
         "online": bool(user.online),
         "notifiable": bool(user.notifiable),
@@ -49,7 +55,7 @@ def _conversation(
         "sid": found.sid,
         "uniqueName": found.unique_name,
         "friendlyName": found.friendly_name,
-        "attributes": json.loads(found.attributes),
+        "attributes": _read(found.attributes),
         "createdBy": found.created_by,
         "state": found.state,
         "timers": {"inactive": found.timer_inactive, "closed": found.timer_closed},
@@ -68,7 +74,7 @@ def _participant(found: Participant, roles: dict[str, str]) -> dict[str, Any]:
         "type": found.type,
         "bindings": json.loads(found.bindings),
         "role": roles.get(found.role_sid),
-        "attributes": json.loads(found.attributes),
+        "attributes": _read(found.attributes),
         "notificationLevel": found.notification_level,
         "lastReadMessageIndex": found.last_read_index,
     }
@@ -80,7 +86,7 @@ def _message(model: Conversations, found: Message) -> dict[str, Any]:
         "sid": found.sid,
         "author": found.author,
         "body": found.body,
-        "attributes": json.loads(found.attributes),
+        "attributes": _read(found.attributes),
         "dateCreated": found.date_created,
         "dateUpdated": found.date_updated,
         "lastUpdatedBy": found.last_updated_by,

@@ -1,10 +1,13 @@
 """The state timers: conversations turn inactive and closed after a time without activity, on the emulator's clock.
 
-Nothing is ever cancelled: a timer that fires looks at the stored conversation and does what is due by then.
+Nothing is ever cancelled: a timer that fires looks at the stored conversation and does what is due by then. One that
+was set before later activity does for what comes after it, so that a conversation has one timer, not one a message.
 Not responsible for: what counts as activity (``conversation``), nor for the clock itself.
 """
 
 from __future__ import annotations
+
+import math
 
 from pyconvo.emulator.conversations import origin
 from pyconvo.emulator.conversations.context import Context
@@ -30,7 +33,7 @@ class StateTimers:
         due = _next_change(conversation)
         if due is None:
             self._planned.pop(conversation.sid, None)
-        elif self._planned.get(conversation.sid) != due[0]:
+        elif due[0] < self._planned.get(conversation.sid, math.inf):
             self._planned[conversation.sid] = due[0]
             self._context.clock.call_at(due[0], lambda: self._fire(conversation.sid, due[0]))
 

@@ -9,6 +9,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from pyconvo.emulator.clock import LAST
 from pyconvo.emulator.conversations.records import Conversation, Message, Participant, Receipt, User
 from pyconvo.emulator.rest.call import Call
 
@@ -20,7 +21,7 @@ def moment(value: str | None) -> str | None:
 
 def instant(at: float) -> str:
     """A time of the emulator's clock (seconds) as the REST API writes it."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(min(at, LAST), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def timers(found: Conversation) -> dict[str, str]:

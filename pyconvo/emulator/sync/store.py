@@ -259,7 +259,11 @@ class SyncStore:
     def events_since(self, sid: str, event_id: int) -> list[SyncEvent]:
         """What a client has to hear that knows an object up to an event, oldest first."""
         target = self.find_sid(sid)
-        return [] if target is None else log.since(self.db, target, event_id, self._item_event)
+        if target is None:
+            return []
+        # Clients say what they please; SQLite's integers end.
+        known = max(-1, min(event_id, target.last_event_id))
+        return log.since(self.db, target, known, self._item_event)
 
     def item_url(self, target: SyncObject, key: int | str) -> str:
         return f"{self.object_url(target)}/Items/{quote(str(key), safe='')}"

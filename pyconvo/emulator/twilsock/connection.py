@@ -38,6 +38,8 @@ GRACE = 0.25
 SILENCE = 3
 #: A client that has this many packets unread has stopped reading, and is dropped before it fills the memory.
 LARGEST_QUEUE = 50_000
+#: So many packets of a client are taken before their turn; the next ones stay in the socket.
+LARGEST_BACKLOG = 1_000
 #: Put into a line: the connection ends once all before it has been dealt with.
 _END = None
 
@@ -103,6 +105,8 @@ class Connection:
             if over and not self.ended:
                 self._ended_by = "client"
             self._up.put(_END if over else message, self._service.faults.latency(self.identity, "up"))
+            # Who sends faster than it is served waits at its own end of the socket.
+            await self._up.below(LARGEST_BACKLOG)
             if over:
                 await asyncio.Event().wait()
 

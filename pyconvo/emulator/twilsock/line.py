@@ -18,6 +18,7 @@ class Line(Generic[T]):
     def __init__(self) -> None:
         self._waiting: deque[tuple[float, T]] = deque()
         self._news = asyncio.Event()
+        self._taken = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -36,4 +37,11 @@ class Line(Generic[T]):
         if due:
             await asyncio.sleep(due - asyncio.get_running_loop().time())
         self._waiting.popleft()
+        self._taken.set()
         return item
+
+    async def below(self, count: int) -> None:
+        """Wait until fewer than ``count`` are waiting."""
+        while len(self._waiting) >= count:
+            self._taken.clear()
+            await self._taken.wait()

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.json_body import BAD_REQUEST, optional, read
+from pyconvo.emulator.query import whole
 from pyconvo.emulator.webhooks.engine import Webhooks
 from pyconvo.emulator.webhooks.names import POST, PRE
 from pyconvo.emulator.webhooks.receiver import Answer
@@ -68,12 +69,11 @@ class HookControl:
     async def settled(self, request: Request) -> Response:
         """The deliveries after number ``after``, once nothing is on its way, for at most ``wait`` real seconds."""
         query = request.query_params
-        after, wait = query.get("after", "0"), query.get("wait", "10")
+        number = whole(query.get("after", "0"), "after")
         try:
-            seconds = min(LONGEST_WAIT, max(0.0, float(wait)))
-            number = int(after)
+            seconds = min(LONGEST_WAIT, max(0.0, float(query.get("wait", "10"))))
         except ValueError:
-            raise TwilioError(400, BAD_REQUEST, "after and wait must be numbers") from None
+            raise TwilioError(400, BAD_REQUEST, "wait must be a number of seconds") from None
         deliveries = self._webhooks().deliveries
         if not await deliveries.settle(seconds):
             raise TwilioError(504, 20504, f"webhooks are still on their way after {seconds:g} seconds")

@@ -85,6 +85,11 @@ class Webhooks:
         self._closed = True
         for task in self._tasks:
             task.cancel()
+        # Whoever waits for them to be delivered must not wait for ever: the record may be another service's.
+        for queue in self._queues.values():
+            for delivery in queue:
+                self.deliveries.done(delivery, "failed")
+        self._queues.clear()
 
     # -- before
 
@@ -190,7 +195,9 @@ class Webhooks:
                 self.deliveries.done(delivery, "failed")
             elif queue is not None:
                 queue.append(delivery)
-            elif not self._closed:
+            elif self._closed:
+                self.deliveries.done(delivery, "failed")
+            else:
                 self._queues[key] = deque([delivery])
                 task = asyncio.ensure_future(self._deliver(key))
                 self._tasks.add(task)
@@ -202,13 +209,14 @@ class Webhooks:
         """One after the other, until none is left."""
         queue = self._queues[key]
         while queue:
-            delivery = queue.popleft()
+            delivery = queue[0]
             attempt = await self._sender.send(delivery)
             fine = attempt.status is not None and attempt.status < 400
             if not fine:
                 # Its address may hold a password, and is not for the log.
                 logger.info("webhook %d (%s): %s", delivery.number, delivery.event, attempt.error or attempt.status)
             self.deliveries.done(delivery, "delivered" if fine else "failed")
+            queue.popleft()
         del self._queues[key]
 
 

@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from pyconvo.emulator.conversations.push.model import PushService
 from pyconvo.emulator.conversations.seed import official_keys
-from pyconvo.emulator.errors import TwilioError
-from pyconvo.emulator.json_body import BAD_REQUEST, read
+from pyconvo.emulator.json_body import read
+from pyconvo.emulator.query import whole
 
 
 class PushControl:
@@ -35,11 +35,9 @@ class PushControl:
     async def pushes(self, request: Request) -> Response:
         """All, or those ``after`` a number and of ``identity``; ``withheld=true``: with those that are not sent."""
         query = request.query_params
-        after = query.get("after", "0")
-        if not after.isascii() or not after.isdigit():
-            raise TwilioError(400, BAD_REQUEST, "after must be a number")
+        after = whole(query.get("after", "0"), "after")
         withheld = query.get("withheld", "").lower() == "true"
-        found = self._push().outbox.read(after=int(after), identity=query.get("identity"), withheld=withheld)
+        found = self._push().outbox.read(after=after, identity=query.get("identity"), withheld=withheld)
         return JSONResponse({"pushes": [one.described() for one in found]})
 
     async def notifications(self, request: Request) -> Response:
