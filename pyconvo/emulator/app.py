@@ -87,6 +87,24 @@ async def welcome(request: Request) -> Response:
     )
 
 
+def token_route(service: Service) -> Route:
+    """``/token?identity=alice&ttl=3600``: what an application's own server would give its page."""
+
+    async def token(request: Request) -> Response:
+        identity = request.query_params.get("identity", "")
+        if not identity:
+            raise TwilioError(400, 20001, "say for whom: /token?identity=alice")
+        try:
+            seconds = float(request.query_params.get("ttl", "3600"))
+        except ValueError:
+            seconds = -1.0
+        if not 0 < seconds <= LONGEST_TTL:
+            raise TwilioError(400, 20001, "ttl must be a number of seconds, up to 86400")
+        return JSONResponse({"token": service.token(identity, seconds), "identity": identity, "ttl": int(seconds)})
+
+    return Route("/token", token)
+
+
 async def to_inspector(request: Request) -> Response:
     return RedirectResponse("/emulator/")
 
@@ -100,19 +118,6 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
             await service.player.play(websocket)
         else:
             await Connection(service, app, websocket).run()
-
-    async def token(request: Request) -> Response:
-        identity = request.query_params.get("identity", "")
-        ttl = request.query_params.get("ttl", "3600")
-        if not identity:
-            raise TwilioError(400, 20001, "say for whom: /token?identity=alice")
-        try:
-            seconds = float(ttl)
-        except ValueError:
-            seconds = -1.0
-        if not 0 < seconds <= LONGEST_TTL:
-            raise TwilioError(400, 20001, "ttl must be a number of seconds, up to 86400")
-        return JSONResponse({"token": service.token(identity, seconds), "identity": identity, "ttl": int(seconds)})
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -128,7 +133,7 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
     api: ASGIApp = ClientApi(service)
     routes: list[BaseRoute] = [
         WebSocketRoute("/v3/wsconnect", socket),
-        Route("/token", token),
+        token_route(service),
         *Control(service).routes(),
         Route("/emulator", to_inspector),
         static("/emulator/", str(INSPECTOR / "index.html")),

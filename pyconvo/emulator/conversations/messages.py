@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from pyconvo.emulator.conversations import limits
-from pyconvo.emulator.conversations.content import ContentTemplates
+from pyconvo.emulator.conversations.content import ContentTemplates, RichContent
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.conversation import ConversationRules
 from pyconvo.emulator.conversations.delivery import Delivery
@@ -119,8 +119,7 @@ class Messages:
             TwilioError: 50350, 50430/50107, 50377 (closed), 50503 (neither body nor media), 50504, 50303, 50304, 50507,
                 50510, 20404 (no such template), 20001 (bad variables).
         """
-        context, allowed = self._context, self._context.limits
-        conversation = self._conversations.get(key)
+        context, conversation = self._context, self._conversations.get(key)
         if actor is not None:
             participant = self._participants.member(actor, conversation)
             wanted = "sendMediaMessage" if media_sids else "sendMessage"
@@ -131,27 +130,13 @@ class Messages:
         rich = self._content.filled(content_sid, content_variables) if content_sid else None
         if rich is not None:
             body = subject = media_sids = None
+        by = actor or author or SYSTEM_AUTHOR
         media = self._media.for_message(actor, media_sids)
         if rich is not None:
-            media = [self._media.made(actor or author or SYSTEM_AUTHOR, "body", rich.media_type, None, len(rich.data))]
+            media = [self._media.made(by, "body", rich.media_type, None, len(rich.data))]
         elif body is None and not media:
             raise refusal(Code.BODY_MISSING)
-        now = context.clock.iso()
-        message = Message(
-            sid=context.ids.sid("IM"),
-            conversation_sid=conversation.sid,
-            index=conversation.next_index,
-            author=actor or author or SYSTEM_AUTHOR,
-            participant_sid=participant.sid if participant else None,
-            body=self._body(conversation, body),
-            subject=limits.text(subject, "subject", longest=allowed.subject, code=Code.BAD_REQUEST),
-            attributes=limits.attributes(attributes, longest=allowed.attributes),
-            content_sid=rich.content_sid if rich else None,
-            medias=json.dumps([_medium(one) for one in media]),
-            last_updated_by=None,
-            date_created=now,
-            date_updated=now,
-        )
+        message = self._drafted(conversation, by, participant, (body, subject, attributes), media, rich)
         message = dated(message, dates or {})
         about: dict[str, Any] = {"conversation": conversation}
         amendments = context.events.before("message.added", message=message, **about)
@@ -168,15 +153,49 @@ class Messages:
             self._delivery.dispatch(message, participant, rich.text if rich else message.body)
             self.append(conversation, message)
             context.events.emit("message.added", message=message, participant=participant, **about)
-            updated = replace(
-                self._conversations.active(conversation),
-                next_index=message.index + 1,
-                last_index=message.index,
-                last_timestamp=message.date_created,
-            )
-            self._conversations.store(updated)
+            updated = self._with_latest(conversation, message)
         self._conversations.on_change(updated)
         return message
+
+    def _drafted(
+        self,
+        conversation: Conversation,
+        author: str,
+        participant: Participant | None,
+        texts: tuple[Any, Any, Any],
+        media: list[Media],
+        rich: RichContent | None,
+    ) -> Message:
+        """The next message, checked. ``texts``: body, subject, attributes."""
+        context, allowed = self._context, self._context.limits
+        body, subject, attributes = texts
+        now = context.clock.iso()
+        return Message(
+            sid=context.ids.sid("IM"),
+            conversation_sid=conversation.sid,
+            index=conversation.next_index,
+            author=author,
+            participant_sid=participant.sid if participant else None,
+            body=self._body(conversation, body),
+            subject=limits.text(subject, "subject", longest=allowed.subject, code=Code.BAD_REQUEST),
+            attributes=limits.attributes(attributes, longest=allowed.attributes),
+            content_sid=rich.content_sid if rich else None,
+            medias=json.dumps([_medium(one) for one in media]),
+            last_updated_by=None,
+            date_created=now,
+            date_updated=now,
+        )
+
+    def _with_latest(self, conversation: Conversation, message: Message) -> Conversation:
+        """Stores and publishes the conversation with its new last message."""
+        updated = replace(
+            self._conversations.active(conversation),
+            next_index=message.index + 1,
+            last_index=message.index,
+            last_timestamp=message.date_created,
+        )
+        self._conversations.store(updated)
+        return updated
 
     def append(self, conversation: Conversation, message: Message) -> None:
         """Stores and publishes a finished message; the caller takes care of the conversation's ``lastMessage``."""
