@@ -16,7 +16,7 @@ BAD_REQUEST = 20001
 async def read(request: Request) -> dict[str, Any]:
     """The JSON object in a request's body; ``{}`` when it is empty. Raises :class:`TwilioError` (400)."""
     try:
-        body = json.loads(await request.body() or b"{}", parse_constant=_no_constant, parse_float=_finite)
+        body = _DECODER.decode((await request.body() or b"{}").decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise TwilioError(400, BAD_REQUEST, "The request body is not valid JSON") from error
     if not isinstance(body, dict):
@@ -43,3 +43,7 @@ def _finite(text: str) -> float:
 def _no_constant(name: str) -> Any:
     # Python reads NaN and Infinity; JSON has neither.
     raise ValueError(f"{name} is not JSON")
+
+
+#: Made once: making one costs more than reading a short body with it.
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)

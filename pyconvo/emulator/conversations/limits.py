@@ -76,7 +76,7 @@ def attributes(value: Any, *, longest: int) -> str:
     if size > longest:
         raise refusal(Code.ATTRIBUTES_TOO_LONG, f"{size} bytes, {longest} are allowed")
     try:
-        json.loads(value, parse_constant=_no_constant)
+        _DECODER.decode(value)
     except (ValueError, RecursionError) as error:
         raise refusal(Code.ATTRIBUTES_NOT_JSON, str(error)) from None
     return value
@@ -135,3 +135,6 @@ def _size(value: str, name: str) -> int:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)

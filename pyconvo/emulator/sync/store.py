@@ -12,7 +12,6 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -292,8 +291,17 @@ class SyncStore:
             " data = coalesce(?, data) WHERE sid = ? RETURNING revision, last_event_id",
             (now, text, target.sid),
         ).fetchone()
-        content = target.text if text is None else text
-        return replace(target, revision=revision, last_event_id=event_id, text=content, date_updated=now)
+        return SyncObject(
+            target.kind,
+            target.sid,
+            target.unique_name,
+            revision,
+            event_id,
+            target.text if text is None else text,
+            target.date_created,
+            now,
+            target.created_by,
+        )
 
     def _write_item(
         self, target: SyncObject, key: int | str, data: dict[str, Any], *, revision: int | None = None

@@ -29,7 +29,7 @@ from pyconvo.emulator.webhooks.settings import HookRules
 
 logger = logging.getLogger("pyconvo.emulator.webhooks")
 
-#: Waiting for one receiver about one conversation; what comes beyond is lost.
+#: Waiting for one receiver about one conversation, behind the one on its way; what comes beyond is lost.
 LONGEST_QUEUE = 10_000
 #: What an answer may change. Source: "Using Pre-Action Webhooks to Modify or Reject Changes".
 MODIFIABLE: dict[str, tuple[str, ...]] = {
@@ -190,7 +190,7 @@ class Webhooks:
 
         def start() -> None:
             queue = self._queues.get(key)
-            if queue is not None and len(queue) >= LONGEST_QUEUE:
+            if queue is not None and len(queue) > LONGEST_QUEUE:
                 logger.warning("a receiver does not keep up: webhook %s is not sent", delivery.event)
                 self.deliveries.done(delivery, "failed")
             elif queue is not None:

@@ -32,6 +32,8 @@ class HookRules:
         """``account``: who keeps the account's settings; None: this one."""
         self._context = context
         self._account = account
+        #: By scope: asked for several times at every change of anything. Nobody else writes that table.
+        self._known: dict[str, HookSettings] = {}
 
     # -- the account's and the service's
 
@@ -39,8 +41,11 @@ class HookRules:
         """Those of ``account`` or of a service's sid; nothing is sent while nothing has been set."""
         if scope == ACCOUNT and self._account is not None:
             return self._account.get(scope)
-        found = SETTINGS.get(self._context.db, scope)
-        return found or HookSettings(scope, None, None, "POST", "[]", "webhook")
+        found = self._known.get(scope)
+        if found is None:
+            stored = SETTINGS.get(self._context.db, scope)
+            found = self._known[scope] = stored or HookSettings(scope, None, None, "POST", "[]", "webhook")
+        return found
 
     def update(self, scope: str, changes: Mapping[str, Any]) -> HookSettings:
         """Changes ``pre_webhook_url``, ``post_webhook_url`` (empty: none), ``method``, ``filters``, ``target``.
@@ -67,9 +72,12 @@ class HookRules:
             if unknown:
                 raise refusal(Code.WEBHOOK_FORMAT, f"filters: there is no event {unknown[0]!r}")
             made = replace(made, filters=json.dumps(names))
-        with self._context.store.transaction():
-            SETTINGS.delete(self._context.db, "scope = ?", scope)
-            SETTINGS.insert(self._context.db, made)
+        try:
+            with self._context.store.transaction():
+                SETTINGS.delete(self._context.db, "scope = ?", scope)
+                SETTINGS.insert(self._context.db, made)
+        finally:
+            self._known.pop(scope, None)
         return made
 
     def for_phase(self, service_sid: str, name: str) -> tuple[str, str] | None:
