@@ -6,8 +6,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, mock, test } from "node:test";
 
+import { type CollectorPlatform, WorkerCollector } from "../src/boot/collector.ts";
+import { type CollectorMessage, type CollectorScope, serveCollector } from "../src/boot/collector-worker.ts";
 import { Deadline } from "../src/boot/deadline.ts";
-import { download, downloadBytes, type Downloads } from "../src/boot/download.ts";
+import { download, downloadBytes, type Downloads, type Verify } from "../src/boot/download.ts";
 import { PyconvoBootError } from "../src/boot/errors.ts";
 import { filesByWay } from "../src/boot/manifest.ts";
 import { PolicyWatch } from "../src/boot/policy.ts";
@@ -139,12 +141,38 @@ async function text(from: Downloads, file: string): Promise<string> {
   return new TextDecoder().decode(await downloadBytes(from, file));
 }
 
-const digest = async (bytes: ArrayBuffer): Promise<string> =>
-  `sha384-${createHash("sha384").update(new Uint8Array(bytes)).digest("base64")}`;
+/** The collector, its worker played by the test: messages pass as between threads, later and without what was moved. */
+class PlayedWorker {
+  static terminated = 0;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  private readonly scope: CollectorScope = {
+    onmessage: null,
+    postMessage: (message, transfer) => {
+      const data: unknown = structuredClone(message, { transfer });
+      setImmediate(() => this.onmessage?.({ data }));
+    },
+  };
+
+  constructor() {
+    serveCollector(this.scope);
+  }
+
+  postMessage(message: CollectorMessage, transfer: ArrayBuffer[]): void {
+    const data = structuredClone(message, { transfer });
+    setImmediate(() => this.scope.onmessage?.({ data }));
+  }
+
+  terminate(): void {
+    PlayedWorker.terminated++;
+  }
+}
+
+const collectorPlatform = (Worker: unknown) => ({ Worker, createUrl: () => "blob:x", revokeUrl: () => undefined }) as CollectorPlatform;
+const collector = new WorkerCollector(collectorPlatform(PlayedWorker), "code");
 
 for (const [who, checks] of [
   ["the browser", {}],
-  ["we ourselves", { digest }],
+  ["we ourselves", { collector }],
 ] as const) {
   test(`the released bytes are accepted (${who} check)`, async () => {
     assert.equal(await text(downloads(checks), "good.txt"), CONTENT);
@@ -165,15 +193,55 @@ for (const [who, checks] of [
 
 test("what is made of a file while it arrives is given away only when its bytes are known", async () => {
   const made: string[] = [];
-  const take = async (response: Response, verify: ((bytes: ArrayBuffer) => Promise<void>) | undefined): Promise<string> => {
-    const bytes = await response.arrayBuffer();
-    made.push(new TextDecoder().decode(bytes));
-    await verify?.(bytes);
+  const take = async (response: Response, verify: Verify | undefined): Promise<string> => {
+    const copy = response.clone();
+    made.push(await response.text());
+    assert.equal((await verify?.(copy, false))?.byteLength, 0);
     return "given away";
   };
-  assert.equal((await failure(download(downloads({ digest }), "changed.txt", take))).reason, "integrity");
+  assert.equal((await failure(download(downloads({ collector }), "changed.txt", take))).reason, "integrity");
   assert.deepEqual(made, ["the very byteS", "the very byteS"]);
-  assert.equal(await download(downloads({ digest }), "good.txt", take), "given away");
+  assert.equal(await download(downloads({ collector }), "good.txt", take), "given away");
+});
+
+test("files arrive at the same time, in pieces, one breaks off: each gets its own bytes", async () => {
+  const size = 300_000;
+  const whole = Buffer.alloc(size, "0123456789");
+  const broken = () => {
+    let left = 2;
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>) =>
+      left-- > 0 ? controller.enqueue(new Uint8Array(1000)) : controller.error(new TypeError("network error"));
+    return new Response(new ReadableStream({ pull }));
+  };
+  const lost = collector.collect(broken(), true).then(() => assert.fail("it arrived"), String);
+  const found = await Promise.all([1, 0.5].map((part) => collector.collect(new Response(whole.subarray(0, size * part)), true)));
+  assert.deepEqual(
+    found.map(({ bytes, hash }) => [Buffer.from(bytes).equals(whole.subarray(0, bytes.byteLength)), hash]),
+    [1, 0.5].map((part) => [true, sri(whole.subarray(0, size * part).toString())]),
+  );
+  assert.match(await lost, /network error/);
+  assert.equal((await collector.collect(new Response(null), true)).hash, sri(""));
+});
+
+test("a collector whose worker is refused says so, at once or later", async () => {
+  class Refused extends PlayedWorker {
+    onerror: (() => void) | null = null;
+    override postMessage(): void {
+      setImmediate(() => this.onerror?.());
+    }
+  }
+  const refused = new WorkerCollector(collectorPlatform(Refused), "code");
+  assert.equal((await failure(refused.collect(new Response("a"), true))).reason, "policy");
+  assert.equal((await failure(refused.collect(new Response("a"), true))).reason, "policy");
+  const before = PlayedWorker.terminated;
+  refused.close();
+  assert.equal(PlayedWorker.terminated, before + 1);
+  const throwing = class {
+    constructor() {
+      throw new Error("SecurityError");
+    }
+  };
+  assert.throws(() => new WorkerCollector(collectorPlatform(throwing), "code"), { reason: "policy" });
 });
 
 test("a missing file is told from a changed one", async () => {

@@ -2,15 +2,18 @@
  * The browser as the runtime uses it. Nothing is touched before the first call: importing this is harmless anywhere.
  */
 
+import { type Collector, WorkerCollector } from "./collector.ts";
 import type { Verified } from "./loader.ts";
 import type { Platform } from "./runtime.ts";
+
+/** Code of `collector-worker.ts`, written in by the build. */
+declare const PYCONVO_COLLECTOR: string;
 
 export function browserPlatform(): Platform {
   const page = typeof document === "undefined" ? undefined : document;
   return {
     fetch: (url, options) => fetch(url, options),
-    // WebKit keeps in memory, for the next page, only what it has checked itself.
-    digest: globalThis.crypto?.subtle === undefined || /^Apple/.test(globalThis.navigator?.vendor) ? undefined : digest,
+    collector,
     online: () => navigator.onLine !== false,
     isBrowser: page !== undefined || "WorkerGlobalScope" in globalThis,
     compiler: typeof WebAssembly === "undefined" ? undefined : WebAssembly,
@@ -24,9 +27,23 @@ export function browserPlatform(): Platform {
   };
 }
 
-async function digest(bytes: ArrayBuffer): Promise<string> {
+function collector(thread: "worker" | "main"): Collector | undefined {
+  // WebKit keeps in memory, for the next page, only what it has checked itself.
+  if (globalThis.crypto?.subtle === undefined || /^Apple/.test(globalThis.navigator?.vendor)) return undefined;
+  if (thread === "main") return { collect: collectHere, close: () => undefined };
+  const platform = {
+    Worker,
+    createUrl: (code: string) => URL.createObjectURL(new Blob([code], { type: "text/javascript" })),
+    revokeUrl: (url: string) => URL.revokeObjectURL(url),
+  };
+  return new WorkerCollector(platform, PYCONVO_COLLECTOR);
+}
+
+/** For a page that runs without workers. */
+async function collectHere(response: Response): Promise<{ bytes: ArrayBuffer; hash: string }> {
+  const bytes = await response.arrayBuffer();
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-384", bytes));
-  return `sha384-${btoa(String.fromCharCode(...hash))}`;
+  return { bytes, hash: `sha384-${btoa(String.fromCharCode(...hash))}` };
 }
 
 function onNetwork(listener: (online: boolean) => void): () => void {

@@ -2,6 +2,7 @@
  * Loads runtime files, each only with the bytes it was released with, and finds out why one did not come.
  */
 
+import type { Collector } from "./collector.ts";
 import {
   connectPolicyError,
   integrityError,
@@ -19,31 +20,36 @@ export interface Downloads {
   locate(file: string): string;
   readonly policy: PolicyWatch;
   fetch(url: string, options: RequestInit): Promise<Response>;
-  /** SHA-384 of these bytes as in an `integrity` attribute, computed elsewhere; undefined where the browser is to check. */
-  readonly digest?: ((bytes: ArrayBuffer) => Promise<string>) | undefined;
+  /** Undefined where the browser itself is to check. */
+  readonly collector?: Collector | undefined;
   /** False when the platform knows that there is no network. */
   online(): boolean;
 }
+
+/** The bytes of a response (none unless they are to be kept) when they are the released ones; it fails otherwise. */
+export type Verify = (response: Response, keep: boolean) => Promise<ArrayBuffer>;
 
 /**
  * What `take` makes of the verified file. Rejects with a {@link PyconvoBootError} that says what went wrong with it.
  *
  * The browser's own check of an `integrity` holds everything back until all bytes are there, computes on the page's
- * thread, and keeps no compiled code; so `take` gets the file at once and must await `verify` with its bytes before it
- * gives anything away. Where a page cannot compute hashes (without encryption) the browser checks; `verify` is missing.
+ * thread, and keeps no compiled code; so `take` gets the file at once and must await `verify` with it, or a copy, before
+ * it gives anything away. Where a page cannot compute hashes (without encryption) the browser checks; `verify` is missing.
  */
 export async function download<T>(
   downloads: Downloads,
   file: string,
-  take: (response: Response, verify: ((bytes: ArrayBuffer) => Promise<void>) | undefined) => Promise<T>,
+  take: (response: Response, verify: Verify | undefined) => Promise<T>,
 ): Promise<T> {
   const { integrity } = fileOf(downloads, file);
   const url = downloads.locate(file);
-  const { digest } = downloads;
-  const verify =
-    digest &&
-    (async (bytes: ArrayBuffer): Promise<void> => {
-      if ((await digest(bytes)) !== integrity) throw new Error(`${file} is another file`);
+  const { collector } = downloads;
+  const verify: Verify | undefined =
+    collector &&
+    (async (response, keep) => {
+      const { bytes, hash } = await collector.collect(response, keep);
+      if (hash !== integrity) throw new Error(`${file} is another file`);
+      return bytes;
     });
   const attempt = async (options: RequestInit): Promise<T> => {
     const response = await downloads.fetch(url, { ...(verify ? {} : { integrity }), mode: "cors", ...options });
@@ -64,11 +70,7 @@ export async function download<T>(
 }
 
 export function downloadBytes(downloads: Downloads, file: string): Promise<ArrayBuffer> {
-  return download(downloads, file, async (response, verify) => {
-    const bytes = await response.arrayBuffer();
-    await verify?.(bytes);
-    return bytes;
-  });
+  return download(downloads, file, (response, verify) => verify?.(response, true) ?? response.arrayBuffer());
 }
 
 /** Why a file cannot be had, found by asking for it without demands. */

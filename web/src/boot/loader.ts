@@ -87,7 +87,7 @@ export class Loader {
         const copy = verify && response.clone();
         const compiled = compile(compiler, response, file);
         compiled.catch(() => undefined);
-        if (copy !== undefined) await verify?.(await copy.arrayBuffer());
+        if (copy !== undefined) await verify?.(copy, false);
         return compiled;
       }),
     );
