@@ -17,18 +17,11 @@ from bench import report
 from bench.figures import Line, Samples, Subject
 from bench.groups import GROUPS, Group, prepare
 from bench.link import Link
+from bench.served import mounts
 from bench.service import Service
 from bench.stage import Stage
 from drivers import ENGINES, find
 from pipeline.paths import DIST, NODE_MODULES, ROOT, version
-
-HERE = Path(__file__).parent
-MOUNTS = {
-    "/bench": HERE / "page",
-    "/dist": DIST,
-    "/oracle": NODE_MODULES / "@twilio" / "conversations" / "builds",
-    "/pyodide": NODE_MODULES / "pyodide",
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measure(engine: str, groups: Sequence[Group], rounds: int, failures: list[str]) -> Samples:
     samples = Samples()
-    with Service(MOUNTS) as service, Link(service.port) as link:
+    with Service(mounts()) as service, Link(service.port) as link:
         stage = Stage(engine, service, link, f"/dist/releases/{version()}/pyconvo.min.js")
         try:
             prepare(stage)

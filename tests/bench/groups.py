@@ -67,10 +67,13 @@ def _visit(
         if subject == "pyodide":
             took = stage.loaded(page)["fromNavigation"]
         else:
-            took = stage.measure(page, "boot", token=token)["initialized"]
+            found = stage.measure(page, "boot", token=token)
+            took = found["initialized"]
     finally:
         stage.link.shape()
     values = {f"load.{visit}.{name}": took}
+    if name == "0" and subject != "pyodide":
+        values[f"load.{visit}.task"] = found["longestTask"]
     if name == "0":
         values[f"wire.{visit}"] = (stage.link.down - before) / 1e6
     page.goto("about:blank")
@@ -200,6 +203,10 @@ def _load_figures() -> list[Figure]:
                 figures.append(Figure(key, title, "ms"))
     token = f"the same, with a token that takes {TOKEN_TAKES} ms"
     figures.append(Figure("load.later.token", token, "ms", aim=Aim(ratio=1.2)))
+    for visit, words in (("first", "first visit"), ("later", "later visit")):
+        figures.append(
+            Figure(f"load.{visit}.task", f"longest page task, {words} (0: none over 50 ms)", "ms", aim=Aim(most=50))
+        )
     figures.append(Figure("wire.first", "bytes on the wire, first visit", "MB", aim=Aim(most=5.0)))
     figures.append(Figure("wire.later", "bytes on the wire, later visit", "MB", aim=Aim(most=0.02)))
     return figures
