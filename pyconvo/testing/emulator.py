@@ -206,7 +206,8 @@ class Emulator:
 
         Raises :class:`EmulatorError` when that takes more than ``wait`` real seconds.
         """
-        return list(self.call("GET", f"/emulator/webhooks/deliveries?after={after}&wait={wait}")["deliveries"])
+        path = f"/emulator/webhooks/deliveries?after={after}&wait={wait}"
+        return list(self.call("GET", path, timeout=wait + 30)["deliveries"])
 
     def set_webhooks(self, **settings: Any) -> None:
         """The service's webhooks: ``pre`` and ``post`` (addresses), ``filters`` (event names; all), ``method``."""
@@ -232,12 +233,15 @@ class Emulator:
         """Which push notifications the service sends: ``newMessage={"enabled": True}``, ``addedToConversation``, …"""
         self.call("POST", "/emulator/notifications", settings)
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        """A request to the emulator; its JSON. Raises :class:`EmulatorError` with its words."""
+    def call(self, method: str, path: str, body: Any = None, *, timeout: float = 30) -> Any:
+        """A request to the emulator; its JSON. Raises :class:`EmulatorError` with its words.
+
+        ``timeout``: real seconds, after which it raises :class:`TimeoutError`.
+        """
         data = None if body is None else json.dumps(body).encode()
         request = Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
         try:
-            with _opener.open(request, timeout=30) as answer:
+            with _opener.open(request, timeout=timeout) as answer:
                 return json.load(answer)
         except HTTPError as error:
             text = error.read().decode("utf-8", "replace")

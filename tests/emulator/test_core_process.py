@@ -162,6 +162,7 @@ async def test_killed_in_the_middle_of_writes_it_has_lost_nothing_acknowledged(t
     assert kept[: len(acknowledged)] == acknowledged
 
 
+@pytest.mark.timeout(240)
 async def test_killed_again_and_again_every_message_is_whole(tmp_path: Path) -> None:
     """Messages touch many tables at once: after each kill, all that was acknowledged is in all of them."""
     path, chance = str(tmp_path / "db"), random.Random(4)
