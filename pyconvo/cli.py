@@ -38,7 +38,11 @@ def _parser() -> argparse.ArgumentParser:
     emulator.add_argument("--port", type=_port, default=8080)
     emulator.add_argument("--db", metavar="FILE", help="keep the data in this SQLite file (default: in memory)")
     emulator.add_argument(
-        "--allow-host", action="append", default=[], metavar="NAME", help="also answer under this host name"
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also answer under this host name, and to pages from there",
     )
     emulator.add_argument("--seed", type=int, help="make identifiers repeatable")
     emulator.add_argument(
