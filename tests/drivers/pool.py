@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 from playwright.async_api import Browser
@@ -57,9 +59,11 @@ class Browsers:
         return PlaywrightDriver(self._thread, browser, found)
 
     def renderers(self, engine: str) -> list[int]:
-        """Process numbers of what draws Chromium's pages; none for the other engines."""
+        """Process numbers of what draws pages, of browsers that this process has started; none where nobody tells."""
+        if engine != "chromium":
+            return _content_processes(CONTENT[engine])
         browser = self._browsers.get(engine)
-        if engine != "chromium" or browser is None or self._thread is None:
+        if browser is None or self._thread is None:
             return []
         return self._thread.do(_renderers(browser), 30)
 
@@ -71,6 +75,28 @@ class Browsers:
         if self._screen is not None:
             self._screen.close()
         self._browsers, self._thread, self._screen = {}, None, None
+
+
+#: A word in the command of the processes that draw pages.
+CONTENT = {"firefox": "-contentproc", "webkit": "WebKitWebProcess"}
+
+
+def _content_processes(word: str) -> list[int]:
+    """As Linux tells; Firefox has other helpers as well, each smaller than one with a page."""
+    parents: dict[int, int] = {}
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if word in (folder / "cmdline").read_text():
+                found.append(int(folder.name))
+
+    def descends(process: int) -> bool:
+        while process in parents and process != os.getpid():
+            process = parents[process]
+        return process == os.getpid()
+
+    return [process for process in found if descends(process)]
 
 
 async def _renderers(browser: Browser) -> list[int]:

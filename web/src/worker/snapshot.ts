@@ -36,7 +36,14 @@ const WORD = 4;
 
 /** Makes Pyodide continue from the snapshot, where it would have restored one in its own format. */
 export function continueFrom(snapshot: ArrayBuffer, python: PythonModule): void {
-  python.API.restoreSnapshot = () => restore(new Uint8Array(snapshot), python);
+  python.API.restoreSnapshot = () => {
+    try {
+      return restore(new Uint8Array(snapshot), python);
+    } finally {
+      // Pyodide's settings hold it as long as Python runs: what is moved away can be freed.
+      structuredClone(snapshot, { transfer: [snapshot] });
+    }
+  };
 }
 
 function restore(snapshot: Uint8Array, python: PythonModule): unknown {
