@@ -12,7 +12,7 @@ import itertools
 import json
 import logging
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any, Protocol
 
 from pyconvo.bridge.codec import decode, encode_error
@@ -156,7 +156,8 @@ class Bridge:
             raise ArgumentError(f"{spec.name} has no method {method}")
         function = getattr(target, spec.methods[method])
         # By name, so that an ``undefined`` in the middle leaves Python's default in force.
-        names = inspect.signature(function).parameters
+        kind: Any = type(target)
+        names = _parameters(kind, spec.methods[method])
         result = function(**{name: arg for name, arg in zip(names, args, strict=False) if arg is not UNDEFINED})
         value = await result if inspect.isawaitable(result) else result
         return UNDEFINED if method in spec.void else value
@@ -188,6 +189,11 @@ class Bridge:
     def _flush_sessions(self) -> None:
         for session in self._sessions.values():
             session.flush()
+
+
+@cache
+def _parameters(kind: type, method: str) -> tuple[str, ...]:
+    return tuple(inspect.signature(getattr(kind, method)).parameters)[1:]
 
 
 def _forgotten() -> TransportUnavailableError:

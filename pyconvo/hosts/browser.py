@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import itertools
 import logging
 import os
 import random
@@ -22,12 +21,10 @@ from pyconvo.errors import HostError
 from pyconvo.hosts.base import HttpRequest, HttpResponse, SocketListener, TimerHandle
 from pyconvo.hosts.browser_loop import TurnQueue, batch_callbacks
 from pyconvo.hosts.browser_socket import BrowserSocket
+from pyconvo.hosts.browser_timers import BrowserTimers
 from pyconvo.hosts.user_agent import browser_metadata
 
 logger = logging.getLogger("pyconvo.hosts.browser")
-
-#: The longest delay, in seconds, that JavaScript's timers take (2^31 - 1 milliseconds); longer ones are renewed.
-_LONGEST_DELAY = 2_147_483.0
 
 
 #: UUIDs whose random bytes are drawn together.
@@ -60,39 +57,6 @@ class Loans:
         return len(self._lent)
 
 
-class _Timer:
-    """One timer of a host. ``key`` is known to JavaScript, too."""
-
-    __slots__ = ("_callback", "_host", "_js_id", "_key", "_left")
-
-    def __init__(self, host: BrowserHost, key: int, delay: float, callback: Callable[[], Any]) -> None:
-        self._host = host
-        self._key = key
-        self._left = delay
-        self._callback: Callable[[], Any] | None = callback
-        self.arm()
-
-    def arm(self) -> None:
-        delay = min(self._left, _LONGEST_DELAY)
-        self._left -= delay
-        self._js_id = self._host.js.setTimeout(self._host.timer_fired, delay * 1000, self._key)
-
-    def fire(self) -> None:
-        if self._left > 0:
-            self.arm()
-            return
-        callback, self._callback = self._callback, None
-        self._host.timers.pop(self._key, None)
-        if callback is not None:
-            asyncio.get_running_loop().call_soon(callback)
-
-    def cancel(self) -> None:
-        if self._callback is not None:
-            self._callback = None
-            self._host.timers.pop(self._key, None)
-            self._host.js.clearTimeout(self._js_id)
-
-
 class BrowserHost:
     """The platform as a browser shows it. Needs Pyodide's loop, which always runs."""
 
@@ -101,10 +65,7 @@ class BrowserHost:
 
         self.js = js
         self.loans = Loans()
-        self.timers: dict[int, _Timer] = {}
-        #: One function for all timers: a proxy for each would cost more than the timer.
-        self.timer_fired = self.loans.lend(self._timer_fired)
-        self._timer_keys = itertools.count(1)
+        self.timers = BrowserTimers(js, lambda fired: self.loans.lend(lambda: self.in_turn(fired)))
         self._random = random.SystemRandom()
         self._uuid_bytes = bytearray()
         self._network_callbacks: list[Callable[[bool], Any]] = []
@@ -133,15 +94,20 @@ class BrowserHost:
     def call_later(self, delay: float, callback: Callable[[], Any]) -> TimerHandle:
         if delay <= 0:
             return asyncio.get_running_loop().call_soon(callback)
-        key = next(self._timer_keys)
-        timer = self.timers[key] = _Timer(self, key, delay, callback)
-        return timer
+        return self.timers.start(delay, callback)
 
     def call_at_pause(self, callback: Callable[[], Any]) -> None:
         if self.turns is None:
             asyncio.get_running_loop().call_soon(callback)
         else:
             self.turns.call_at_pause(callback)
+
+    def in_turn(self, function: Callable[..., Any], *args: Any) -> None:
+        """For what JavaScript tells: call ``function``, and where the loop is ours run at once what that makes due."""
+        if self.turns is None:
+            function(*args)
+        else:
+            self.turns.run(function, *args)
 
     def is_idle(self) -> bool:
         return self.turns is not None and self.turns.is_empty
@@ -167,7 +133,7 @@ class BrowserHost:
 
         def end(_: Any) -> None:
             if not ended.done():
-                ended.set_result(None)
+                self.in_turn(ended.set_result, None)
 
         listener = exchange.onloadend = self.loans.lend(end)
         lent = [listener]
@@ -222,17 +188,11 @@ class BrowserHost:
 
     def close(self) -> None:
         """Forget timers and network listeners and take everything back. Sockets are their owners'."""
-        for timer in list(self.timers.values()):
-            timer.cancel()
+        self.timers.close()
         if self._network_callbacks:
             self._network_callbacks.clear()
             self._forget_network()
-        self.loans.take_back(self.timer_fired)
-
-    def _timer_fired(self, key: int) -> None:
-        timer = self.timers.get(key)
-        if timer is not None:
-            timer.fire()
+        self.loans.take_back(self.timers.lent)
 
     def _network_changed(self, event: Any) -> None:
         is_online = event.type == "online"
@@ -272,7 +232,7 @@ def serve(start: Callable[..., Any], post: Any, batches: Any) -> Any:
     bridge = start(lambda text: post(to_js(text.encode())), host)
 
     def receive(data: Any) -> None:
-        bridge.receive(data.to_bytes().decode())
+        host.in_turn(bridge.receive, data.to_bytes().decode())
 
     return host.loans.lend(receive)
 

@@ -65,6 +65,20 @@ class TurnQueue:
             self._requested = True
             self._request_turn()
 
+    def run(self, function: Callable[..., Any], *args: Any) -> None:
+        """For what the browser tells: call ``function``, and go on with what that makes due in the same turn of the
+        browser. Another turn would come later, and costs as much as a small packet.
+        """
+        if self._requested:
+            # That turn comes, or is this one.
+            function(*args)
+            return
+        self._requested = True
+        try:
+            function(*args)
+        finally:
+            self.drain()
+
     def drain(self, *_: Any) -> None:
         """Run what is due, and what becomes due meanwhile, until the budget is spent."""
         self._loop._install_running_loop()

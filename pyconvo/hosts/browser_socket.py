@@ -38,8 +38,9 @@ class BrowserSocket:
         self._socket.binaryType = "arraybuffer"
         self._open = False
         self._send = self._socket.send
-        self._events = host.loans.lend(self._heard)
-        self._messages = host.loans.lend(self._received if host.batches is None else self._received_batch)
+        self._events = host.loans.lend(lambda event: host.in_turn(self._heard, event))
+        received = self._received if host.batches is None else self._received_batch
+        self._messages = host.loans.lend(lambda data: host.in_turn(received, data))
         #: What collects messages before they come here, where there is such.
         self._gathered: Any = None
         self._unsent: list[bytes] = []

@@ -5,7 +5,6 @@ Not responsible for what the answers mean. Cached reads are ``network.py``'s.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -76,4 +75,4 @@ class Commands:
 
     def _absolute(self, url: str) -> str:
         trimmed = url.strip("/")
-        return trimmed if re.match("https?://", url) else f"{self._base_url}/{trimmed}"
+        return trimmed if url.startswith(("http://", "https://")) else f"{self._base_url}/{trimmed}"

@@ -23,16 +23,22 @@ export interface Batches {
 }
 
 export function batches(): Batches {
-  // In a task of its own: a burst's messages are tasks too, and those that are there come first.
   const later = macrotaskScheduler();
   return {
     gather(socket, deliver) {
       let waiting: ArrayBuffer[] = [];
+      let gathering = false;
       const flush = (): void => {
         if (waiting.length === 0) return;
         const messages = waiting;
         waiting = [];
         deliver(joined(messages));
+      };
+      // Asked for after Python has run: what came meanwhile is told first, as it was there first.
+      const gather = (): void => {
+        gathering = waiting.length > 0;
+        flush();
+        if (gathering) later(gather);
       };
       const stop = (): void => {
         socket.onmessage = null;
@@ -40,7 +46,10 @@ export function batches(): Batches {
       };
       socket.onmessage = ({ data }: MessageEvent<unknown>) => {
         // Twilsock speaks in binary messages; a text one is nothing.
-        if (data instanceof ArrayBuffer && waiting.push(data) === 1) later(flush);
+        if (!(data instanceof ArrayBuffer)) return;
+        waiting.push(data);
+        // A message on its own is not kept waiting.
+        if (!gathering) gather();
       };
       return { flush, stop };
     },
