@@ -225,10 +225,11 @@ class ReplayEventEmitter:
         """Remember and deliver an event. Returns whether anybody listened."""
         if self._last is _NOTHING:
             self._last = {}
-        self._last[event] = payload
+        name: Any = event
+        self._last[name] = payload
         observer = self._observer
         if observer is not None and observer.is_first:
-            observer.observed(str(event), payload)
+            observer.observed(name, payload)
             observer = None
         entries = self._entries.get(event, ())
         for entry in entries:
@@ -240,14 +241,14 @@ class ReplayEventEmitter:
                 self._entries[event] = left
             # What ``_call`` does, without calling it: a message passes five emitters.
             try:
-                result = entry.listener(*payload)
+                result = entry.listener(payload[0]) if len(payload) == 1 else entry.listener(*payload)
             except Exception as error:
-                self.on_listener_error(str(event), error)
+                self.on_listener_error(name, error)
             else:
                 if result is not None:
                     self._follow(event, result)
         if observer is not None:
-            observer.observed(str(event), payload)
+            observer.observed(name, payload)
         return bool(entries)
 
     @overload

@@ -25,6 +25,8 @@ class _Event:
 
 
 def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    if len(one) == 1 == len(other):
+        return one[0] is other[0]
     return len(one) == len(other) and all(map(is_, one, other))
 
 

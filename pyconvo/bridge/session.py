@@ -14,7 +14,7 @@ from typing import Any
 
 from pyconvo.bridge.codec import PLAIN_TEXT, encode, encode_error, encode_text
 from pyconvo.bridge.outbox import Outbox
-from pyconvo.bridge.surface import ClassSpec
+from pyconvo.bridge.surface import ClassSpec, readers_of
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
 
@@ -36,6 +36,7 @@ class Entry:
         "identity",
         "is_first",
         "plain",
+        "readers",
         "sent",
         "spec",
         "texts",
@@ -48,6 +49,8 @@ class Entry:
         self.identity = id(target)
         self.handle = handle
         self.spec = spec
+        kind: Any = type(target)
+        self.readers = readers_of(kind)
         self.is_first = False
         #: References sent so far. A release counts only if the page has seen them all.
         self.sent = 0
@@ -203,15 +206,17 @@ class Session:
         """All properties, as JSON text. One that raises (not known yet), or cannot cross, is left out."""
         fields: list[str] = []
         texts, plain = entry.texts, entry.plain
-        for name, attribute in entry.spec.properties.items():
+        for name, _, read in entry.readers:
             try:
-                value = getattr(target, attribute)
+                value = read(target)
             except ConversationsError:
                 texts.append(None)
                 plain.append(_UNKNOWN)
                 continue
-            write = PLAIN_TEXT.get(value.__class__)
-            if write is not None:
+            if value is None:
+                text = "null"
+                plain.append(None)
+            elif (write := PLAIN_TEXT.get(value.__class__)) is not None:
                 text = write(value)
                 plain.append(value)
             else:
@@ -230,11 +235,11 @@ class Session:
         """The properties that changed since the page last heard; ``among``: Python's names, ``None``: any."""
         fields: list[str] = []
         texts, plain = entry.texts, entry.plain
-        for position, (name, attribute) in enumerate(entry.spec.properties.items()):
+        for position, (name, attribute, read) in enumerate(entry.readers):
             if among is not None and attribute not in among:
                 continue
             try:
-                value = getattr(target, attribute)
+                value = read(target)
             except ConversationsError:
                 continue
             if value is plain[position]:

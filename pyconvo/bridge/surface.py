@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from pyconvo.names import snake
@@ -50,6 +52,23 @@ def spec_of(kind: type) -> ClassSpec | None:
         if (spec := surface().get(base.__name__)) is not None:
             return spec
     return None
+
+
+@cache
+def readers_of(kind: type) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
+    """For each property that crosses: its names in JavaScript and in Python, and what reads it from an object.
+
+    A property's own function is called, not ``getattr``: that goes through C and back, which is slow in wasm.
+    """
+    spec = spec_of(kind)
+    if spec is None:
+        return ()
+
+    def reader(attribute: str) -> Callable[[Any], Any]:
+        found = getattr(kind, attribute, None)
+        return found.fget if isinstance(found, property) and found.fget is not None else attrgetter(attribute)
+
+    return tuple((name, attribute, reader(attribute)) for name, attribute in spec.properties.items())
 
 
 def _class_spec(name: str, data: dict[str, Any]) -> ClassSpec:

@@ -59,7 +59,9 @@ class NewestMessage:
         self._look()
 
     def _on_added(self, event: ItemAdded) -> None:
-        self._announced = max(self._announced, int(event.item.key))
+        index = int(event.item.key)
+        if index > self._announced:
+            self._announced = index
         self._look()
 
     def _on_removed(self, event: ItemRemoved) -> None:

@@ -259,15 +259,17 @@ class TwilsockClient(ReplayEventEmitter):
             self._watch_network()
 
     def _carry_out(self, action: Action) -> None:
+        # These two come with every packet; a ``match`` asks each class in turn what it is made of.
+        if isinstance(action, Emit):
+            self._events.append((self._turn + _EVENT_TURNS, action))
+            if len(self._events) == 1:
+                self._host.call_later(0, self._next_turn)
+            return
+        if isinstance(action, Send):
+            if self._socket is not None:
+                self._socket.send(action.data)
+            return
         match action:
-            # The frequent ones first.
-            case Emit():
-                self._events.append((self._turn + _EVENT_TURNS, action))
-                if len(self._events) == 1:
-                    self._host.call_later(0, self._next_turn)
-            case Send(data):
-                if self._socket is not None:
-                    self._socket.send(data)
             case OpenSocket():
                 self._open_socket()
             case CloseSocket():

@@ -88,14 +88,10 @@ def encode(header: dict[str, Any], payload: Any = None, *, trailer: bytes = b"")
 def acknowledgement(id: str) -> bytes:
     """The reply to what the service sends: always the same but for the id, and as frequent as that."""
     head = (
-        f'{{"id":{_ENCODER.encode(id)},"method":"reply","payload_type":"{JSON_TYPE}",'
+        f'{{"id":{json.encoder.encode_basestring_ascii(id)},"method":"reply","payload_type":"{JSON_TYPE}",'
         '"status":{"code":200,"status":"OK"},"payload_size":0}'
     )
-    try:
-        data = head.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise PacketError("an id holds an unpaired surrogate") from error
-    return b"%s %s %d\r\n%s\r\n" % (MAGIC, VERSION, len(data), data)
+    return f"TWILSOCK V3.0 {len(head)}\r\n{head}\r\n".encode("ascii")
 
 
 def split(data: bytes) -> tuple[dict[str, Any], bytes]:
