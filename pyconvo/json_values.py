@@ -24,13 +24,15 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+#: Made once: making one costs as much as writing a small value.
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _strict = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 def to_json(value: JSONValue) -> str:
     """Compact JSON text, as JavaScript writes it. Raises :class:`ArgumentError` for a value that has none."""
     try:
-        return json.dumps(_finite(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return _write(_finite(value))
     except (TypeError, ValueError, RecursionError) as error:
         raise ArgumentError(f"The value cannot be written as JSON: {error}") from None
 
