@@ -23,7 +23,7 @@ BUDGET = 0.004
 #: Seconds up to which Pyodide's timers are more exact than the browser's: these take 4 ms when one follows another.
 SHORT = 0.002
 #: The clock is read once for this many callbacks.
-_CLOCK_EVERY = 16
+_CLOCK_EVERY = 4
 
 SetTimer = Callable[[Callable[[], Any]], TimerHandle]
 

@@ -193,6 +193,10 @@ class SyncClient(ReplayEventEmitter):
             del self._cores[key]
         self._storage.remove(core.type, (core.sid, core.unique_name))
 
+    @property
+    def remembers(self) -> bool:
+        return self._storage.is_on
+
     def remember(self, core: EntityCore, changes: Mapping[str, Any]) -> None:
         self._storage.update(core.type, (core.sid, core.unique_name), changes)
 

@@ -48,7 +48,8 @@ class DocumentCore(EntityCore):
         previous, self.data = self.data, newer.get("data") or {}
         self.last_event_id, self.revision = event_id, newer.get("revision")
         self.date_updated = parse_date(newer.get("date_updated")) or self.date_updated
-        self.services.registry.remember(self, newer)
+        if self.services.registry.remembers:
+            self.services.registry.remember(self, newer)
         self.broadcast("updated", DocumentUpdated(self.data, previous, is_local))
 
     async def write(self, data: dict[str, Any], ttl: int | None, if_match: str | None = None) -> dict[str, Any]:

@@ -30,6 +30,10 @@ class Registry(Protocol):
     def forget(self, core: EntityCore) -> None:
         """The entity was removed or nobody holds it: the next open starts afresh."""
 
+    @property
+    def remembers(self) -> bool:
+        """Whether ``remember`` keeps anything."""
+
     def remember(self, core: EntityCore, changes: Mapping[str, Any]) -> None:
         """Parts of the description changed."""
 
@@ -129,7 +133,8 @@ class EntityCore:
     def updated_at(self, date: datetime | None) -> None:
         if date is not None and (self.date_updated is None or date > self.date_updated):
             self.date_updated = date
-            self.services.registry.remember(self, {"date_updated": date.isoformat()})
+            if self.services.registry.remembers:
+                self.services.registry.remember(self, {"date_updated": date.isoformat()})
 
 
 class SyncHandle(ReplayEventEmitter):

@@ -35,6 +35,11 @@ class EntityStorage:
         """The service's name for the storage; ``None`` switches it off."""
         self._prefix = storage_id
 
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is kept."""
+        return self._storage is not None and self._prefix is not None
+
     def read(self, kind: str, id: str) -> dict[str, Any] | None:
         def read(storage: SessionStorage) -> Any:
             text = storage.get(self._key(kind, id))
@@ -52,8 +57,6 @@ class EntityStorage:
         self._write(kind, id, kept)
 
     def update(self, kind: str, names: tuple[str | None, ...], changes: Mapping[str, Any]) -> None:
-        if self._storage is None:
-            return
         for name in names:
             known = self.read(kind, name) if name else None
             if name and known is not None:

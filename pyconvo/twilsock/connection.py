@@ -36,7 +36,7 @@ logger = logging.getLogger("pyconvo.twilsock")
 _EVENT_TURNS = 4
 
 #: Events that are delivered at most before the loop turns, even if nobody else waits for it.
-_EVENTS_AT_ONCE = 16
+_EVENTS_AT_ONCE = 8
 
 
 class _Answer(asyncio.Future[Any]):

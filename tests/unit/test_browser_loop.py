@@ -20,6 +20,7 @@ class PlayedLoop(asyncio.SelectorEventLoop):
 
     turns = 0
     queue: TurnQueue
+    browser_call_soon: Callable[..., Any]
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +33,7 @@ class PlayedLoop(asyncio.SelectorEventLoop):
 
 def batched() -> tuple[PlayedLoop, TurnQueue]:
     loop = PlayedLoop()
-    browser_call_soon = loop.call_soon
+    browser_call_soon = loop.browser_call_soon = loop.call_soon
 
     def request_turn() -> None:
         loop.turns += 1
@@ -121,6 +122,37 @@ def test_the_browser_has_its_turn_when_the_budget_is_spent(monkeypatch: pytest.M
         return loop.turns - before
 
     assert run(main) >= 3
+
+
+def test_what_the_browser_tells_is_worked_off_in_its_own_turn() -> None:
+    async def main(loop: PlayedLoop) -> tuple[list[str], int]:
+        await asyncio.sleep(0.01)
+        seen: list[str] = []
+        before = loop.turns
+
+        def told(what: str) -> None:
+            loop.call_soon(seen.append, f"because of {what}")
+            loop.queue.call_at_pause(lambda: seen.append(f"pause after {what}"))
+            seen.append(what)
+
+        def event() -> None:
+            loop.queue.run(told, "one")
+            assert seen == ["one", "because of one", "pause after one"]
+            with pytest.raises(ZeroDivisionError):
+                loop.queue.run(lambda: [told("two"), 1 / 0])
+            # A turn is under way: it is not begun a second time from inside.
+            loop.queue.run(lambda: loop.queue.run(told, "three"))
+
+        loop.browser_call_soon(event)
+        await asyncio.sleep(0.01)
+        return seen, loop.turns - before
+
+    seen, turns = run(main)
+    assert seen == [
+        text for what in ("one", "two", "three") for text in (what, f"because of {what}", f"pause after {what}")
+    ]
+    # For what the test itself awaits.
+    assert turns <= 1
 
 
 def test_what_waits_for_a_pause_comes_after_all_that_is_due_in_the_same_turn() -> None:

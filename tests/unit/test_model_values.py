@@ -215,6 +215,16 @@ class TestConversationFields:
     def fields(self) -> ConversationFields:
         return ConversationFields("CH1", {})
 
+    def test_what_comes_again_after_something_else_is_news_again(self, fields: ConversationFields) -> None:
+        names = ["one", "one", None, "one", "two", "one"]
+        assert [fields.merge({"friendlyName": name}) for name in names] == [
+            ("friendly_name",), (), *[("friendly_name",)] * 4
+        ]  # fmt: skip
+        fields.status = "joined"
+        assert fields.merge({"status": "notParticipating"}) == ("status",)
+        fields.status = "joined"
+        assert fields.merge({"status": "notParticipating"}) == ("status",)
+
     def test_reasons_come_in_the_order_of_the_keys(self, fields: ConversationFields) -> None:
         news = {"uniqueName": "u", "messages": "ignored", "friendlyName": "f", "createdBy": "alice", "sid": "CH1"}
         assert fields.merge(news) == ("unique_name", "friendly_name", "created_by")

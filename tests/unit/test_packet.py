@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyconvo.twilsock.packet import Packet, PacketError, decode, dumps, encode
+from pyconvo.twilsock.packet import Packet, PacketError, acknowledgement, decode, dumps, encode, split
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 JSON = st.recursive(
@@ -125,3 +125,40 @@ class TestMalformed:
             encode({}, value)
         with pytest.raises(PacketError):
             encode({"value": value})
+
+
+class TestQuickWays:
+    """What is frequent has a way of its own, which must say the same as the usual one."""
+
+    @given(st.text())
+    def test_acknowledgement(self, id: str) -> None:
+        status = {"code": 200, "status": "OK"}
+        expected = {"id": id, "method": "reply", "payload_type": "application/json", "status": status}
+        assert decode(acknowledgement(id)) == Packet({**expected, "payload_size": 0})
+
+    @given(HEADERS, JSON, st.sampled_from(["application/json", "application/json; charset=utf-8", "text/plain", None]))
+    def test_reading(self, header: dict[str, Any], payload: Any, payload_type: str | None) -> None:
+        # In ASCII, as the live service writes most packets; and as text with all characters.
+        for ascii_only in (True, False):
+            body = json.dumps(payload, ensure_ascii=ascii_only).encode("utf-8", "replace")
+            full = header if payload_type is None else {**header, "payload_type": payload_type}
+            data = encode(full, body, trailer=b"\r\n")
+            read = decode(data)
+            assert (read.header, read.has_payload) == (split(data)[0], True)
+            assert read.payload == (body.decode() if payload_type == "text/plain" else json.loads(body))
+
+    @given(st.binary(max_size=6), st.integers(0, 200), st.integers(0, 200))
+    def test_a_packet_that_was_changed_is_read_as_the_usual_way_reads_it(
+        self, put: bytes, start: int, cut: int
+    ) -> None:
+        data = encode({"id": "TM1", "method": "notification", "payload_type": "application/json"}, {"a": [1, "b"]})
+        changed = data[:start] + put + data[start + cut :]
+        try:
+            header, body = split(changed)
+        except PacketError:
+            with pytest.raises(PacketError):
+                decode(changed)
+            return
+        with contextlib.suppress(PacketError):
+            read = decode(changed)
+            assert (read.header, read.has_payload) == (header, bool(body))
