@@ -80,6 +80,8 @@ class BrowserSocket:
     def _release(self) -> None:
         self._listener = None
         self._open = False
+        # Browsers complain about what is sent too late.
+        self._unsent.clear()
         # ``None`` is ``undefined`` over there, which clears a handler.
         self._socket.onopen = self._socket.onmessage = self._socket.onerror = self._socket.onclose = None
         if self._gathered is not None:
