@@ -109,6 +109,13 @@ class BrowserHost:
         else:
             self.turns.run(function, *args)
 
+    def take_back_later(self, proxy: Any) -> None:
+        """For what was lent and is perhaps being called right now: not in this turn of the browser."""
+        if self.turns is None:
+            asyncio.get_running_loop().call_soon(self.loans.take_back, proxy)
+        else:
+            self.timers.start(0.001, lambda: self.loans.take_back(proxy))
+
     def is_idle(self) -> bool:
         return self.turns is not None and self.turns.is_empty
 
@@ -149,7 +156,7 @@ class BrowserHost:
         finally:
             exchange.onloadend = exchange.upload.onprogress = None
             for one in lent:
-                asyncio.get_running_loop().call_soon(self.loans.take_back, one)
+                self.take_back_later(one)
         if exchange.status == 0:
             raise HostError(f"{request.method} {request.url} failed: no answer (network, policy or cross-origin rules)")
         body = exchange.response.to_bytes()
@@ -208,7 +215,7 @@ class BrowserHost:
         events, self._network_events, self._is_online = self._network_events, None, None
         self.js.removeEventListener("online", events)
         self.js.removeEventListener("offline", events)
-        asyncio.get_running_loop().call_soon(self.loans.take_back, events)
+        self.take_back_later(events)
 
 
 def _headers(lines: str) -> dict[str, str]:

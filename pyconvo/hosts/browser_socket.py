@@ -86,9 +86,8 @@ class BrowserSocket:
         self._socket.onopen = self._socket.onmessage = self._socket.onerror = self._socket.onclose = None
         if self._gathered is not None:
             self._gathered.stop()
-        # Perhaps it is being called right now: not in this turn.
         for lent in (self._events, self._messages):
-            asyncio.get_running_loop().call_soon(self._host.loans.take_back, lent)
+            self._host.take_back_later(lent)
 
     def _received(self, event: Any) -> None:
         listener, data = self._listener, event.data
