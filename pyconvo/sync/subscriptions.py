@@ -83,6 +83,18 @@ class Subscriptions:
         self._connected = connected
         if connected:
             self._poke("reconnect")
+        else:
+            self._rest()
+
+    def _rest(self) -> None:
+        """Without a connection nothing is waited for: timers would keep alive whoever never connects again."""
+        self._disarm()
+        self._ttl_running = False
+        self._out.append(CancelTimer("ttl"))
+        for batch_id in [key for key, batch in self._batches.items() if batch.estimated_delivery]:
+            self._batches.pop(batch_id)
+            self._heard.pop(batch_id, None)
+            self._out.append(CancelTimer(f"delivery:{batch_id}"))
 
     def timer(self, key: str) -> None:
         kind, _, subject = key.partition(":")

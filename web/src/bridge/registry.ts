@@ -43,6 +43,8 @@ export interface Entry {
   readonly className: string;
   readonly session: Session;
   readonly state: Record<string, unknown>;
+  /** What in the state is another object of ours. */
+  readonly mentioned: Set<string>;
   seen: number;
   object: WeakRef<object>;
 }
@@ -60,6 +62,9 @@ export function entryOf(object: object): Entry {
 export function isMirrored(value: unknown): boolean {
   return typeof value === "object" && value !== null && entries.get(value) !== undefined;
 }
+
+/** What an object keeps alive of what its state mentions. */
+const held = slot<Record<string, object>>("held");
 
 export class Registry implements References {
   private readonly entries = new Map<number, Entry>();
@@ -96,7 +101,7 @@ export class Registry implements References {
       if (member.initial !== undefined) state[name] = structuredCopy(member.initial);
     }
     const owner = object ?? this.make(className);
-    const entry: Entry = { handle, className, session, state, seen: 0, object: new WeakRef(owner) };
+    const entry: Entry = { handle, className, session, state, mentioned: new Set(), seen: 0, object: new WeakRef(owner) };
     this.entries.set(handle, entry);
     this.attach(owner, entry);
     return owner;
@@ -116,7 +121,10 @@ export class Registry implements References {
     if (entry === undefined) return;
     const { members } = tableOf(entry.className);
     for (const key of Object.keys(fields)) {
-      entry.state[key] = fields[key] === null && members[key]?.undefined ? undefined : fields[key];
+      const value = fields[key] === null && members[key]?.undefined ? undefined : fields[key];
+      if (isMirrored(value)) this.hold(entry, key, value as object);
+      else if (!entry.mentioned.delete(key)) entry.state[key] = value;
+      else Object.defineProperty(entry.state, key, { value, writable: true, enumerable: true, configurable: true });
     }
   }
 
@@ -129,13 +137,45 @@ export class Registry implements References {
     const entry = this.entries.get(handle);
     if (entry === undefined) throw new Error(`The core mentioned an unknown object (${handle})`);
     entry.seen++;
-    let object = entry.object.deref();
-    if (object === undefined) {
-      object = this.make(entry.className);
-      entry.object = new WeakRef(object);
-      this.attach(object, entry);
+    return this.revived(handle) as object;
+  }
+
+  /** The object of a handle, made again from its record if it was collected. */
+  private revived(handle: number): object | undefined {
+    const entry = this.entries.get(handle);
+    if (entry === undefined) return undefined;
+    const living = entry.object.deref();
+    if (living !== undefined) return living;
+    const object = this.make(entry.className);
+    entry.object = new WeakRef(object);
+    this.attach(object, entry);
+    for (const key of entry.mentioned) {
+      const value = entry.state[key];
+      if (isMirrored(value)) this.hold(entry, key, value as object);
     }
     return object;
+  }
+
+  /**
+   * Another object in the state is kept alive by the object, not by its record. Records stay until the core has let go:
+   * one that kept a conversation alive, which remembers its last message for replay, would keep the message, too, and so
+   * itself.
+   */
+  private hold(entry: Entry, key: string, value: object): void {
+    const handle = entryOf(value).handle;
+    let reference = new WeakRef(value);
+    const get = (): object | undefined => {
+      const found = reference.deref() ?? this.revived(handle);
+      if (found !== undefined) reference = new WeakRef(found);
+      return found;
+    };
+    Object.defineProperty(entry.state, key, { get, set: undefined, enumerable: true, configurable: true });
+    entry.mentioned.add(key);
+    const owner = entry.object.deref();
+    if (owner === undefined) return;
+    const own = held.get(owner);
+    if (own === undefined) held.set(owner, { [key]: value });
+    else own[key] = value;
   }
 
   handle(value: object): number | undefined {

@@ -8,6 +8,8 @@ import type { Port, Runtime } from "../../src/facade/index.js";
 export interface StdioRuntime extends Runtime {
   /** Handles that the core has let go. */
   readonly gone: Set<number>;
+  /** Handles that the core has told of. */
+  readonly told: Set<number>;
   stop(): void;
 }
 
@@ -22,13 +24,15 @@ export function stdioRuntime(command: string[]): StdioRuntime {
     close: () => void core.stdin.end(),
   };
   const gone = new Set<number>();
+  const told = new Set<number>();
   createInterface({ input: core.stdout }).on("line", (line) => {
-    for (const operation of JSON.parse(line) as { op: string; handles?: number[] }[]) {
+    for (const operation of JSON.parse(line) as { op: string; handles?: number[]; target: number }[]) {
+      if (operation.op === "add") told.add(operation.target);
       for (const handle of operation.handles ?? []) gone.add(handle);
     }
     port.onmessage?.(line);
   });
   core.on("exit", () => port.onlost?.(new Error("the core has ended")));
   const ready = Promise.resolve(port);
-  return { gone, state: "ready", progress: 1, ready, start: () => ready, stop: () => void core.stdin.end() };
+  return { gone, told, state: "ready", progress: 1, ready, start: () => ready, stop: () => void core.stdin.end() };
 }
