@@ -27,7 +27,7 @@ from pipeline.paths import DIST, NODE_MODULES, ROOT, version
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit status: 0 when every measurement could be made, whatever it showed."""
     options = _parser().parse_args(arguments)
-    groups = [group for group in GROUPS if not options.only or group.name in options.only]
+    groups = [group for group in GROUPS if group.name in options.only or not (options.only or group.on_request)]
     results: list[tuple[str, list[Line]]] = []
     failures: list[str] = []
     about = _about(options.rounds)

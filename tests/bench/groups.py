@@ -26,6 +26,10 @@ CONVERSATIONS = (0, 10, 100, 1000)
 FLOOD = 2000
 SENDS = 200
 HISTORY = 10_000
+#: Clients that one page has had at the end, of which each heard so many messages; and those that only warm it up.
+LIVES = 50
+LIFE = 1000
+WARM_UP = 5
 TOKEN_TAKES = 500
 
 
@@ -38,6 +42,8 @@ class Group:
     yardstick: bool = False
     #: About the service alone: no SDK is compared.
     alone: bool = False
+    #: Takes minutes: measured when it is asked for by name.
+    on_request: bool = False
 
 
 def load(stage: Stage, subject: Subject) -> Values:
@@ -176,6 +182,26 @@ def memory(stage: Stage, subject: Subject) -> Values:
     return {"memory.boot": after_boot, "memory.flood": after_flood or 0.0}
 
 
+def leak(stage: Stage, subject: Subject) -> Values:
+    """What many clients one after the other leave behind in one page, once the first few have warmed it up."""
+    room = stage.service.room("sender", "listener")
+    sizes: list[tuple[float, float]] = []
+    with stage.page(subject) as page:
+        for number in range(1, LIVES + 1):
+            token = stage.service.token("listener")
+            stage.measure(page, "incoming", token=token, conversation=room, count=LIFE)
+            stage.service.subscribed("listener")
+            stage.service.flood(room, "sender", LIFE, True)
+            stage.measure(page, "incomingResult")
+            if number in (WARM_UP, LIVES):
+                heap, whole = stage.heap(page), stage.memory()
+                if heap is None or whole is None:
+                    return {}
+                sizes.append((heap, whole))
+    (heap_before, before), (heap_after, after) = sizes
+    return {"leak.heap": heap_after - heap_before, "leak.memory": after - before}
+
+
 def capacity(stage: Stage, subject: Subject) -> Values:
     """How much one emulator process carries, from a program of its own. Far from any browser."""
     command = [sys.executable, "-m", "bench.emulator_capacity"]
@@ -276,6 +302,15 @@ GROUPS = [
             Figure("memory.flood", f"renderer after {FLOOD} messages", "MiB", aim=Aim(beyond=75)),
         ],
         memory,
+    ),
+    Group(
+        "leak",
+        [
+            Figure("leak.heap", f"page's heap, gained by {LIVES - WARM_UP} lives of a client", "MiB", aim=Aim(most=2)),
+            Figure("leak.memory", f"renderer, gained by {LIVES - WARM_UP} lives of a client", "MiB", aim=Aim(most=10)),
+        ],
+        leak,
+        on_request=True,
     ),
     Group(
         "capacity",

@@ -102,6 +102,15 @@ class Stage:
         metrics = page.devtools("Performance.getMetrics")["metrics"]
         return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration")) * 1000
 
+    def heap(self, page: Driver) -> float | None:
+        """MiB that the page's own JavaScript holds after a collection; None where the engine does not tell."""
+        if not isinstance(page, PlaywrightDriver) or self.engine != "chromium":
+            return None
+        page.devtools("HeapProfiler.collectGarbage")
+        page.devtools("Performance.enable")
+        metrics = page.devtools("Performance.getMetrics")["metrics"]
+        return float(next(one["value"] for one in metrics if one["name"] == "JSHeapUsedSize")) / 2**20
+
     def memory(self) -> float | None:
         """MiB of the page's renderer process (proportional set size); None where it cannot be told."""
         return max((size - self._before.get(process, 0.0) for process, size in self._sizes().items()), default=None)
