@@ -61,6 +61,8 @@ class Streams:
         self._map: SyncMap | None = None
         self._opening_document: asyncio.Task[None] | None = None
         self._opening: asyncio.Task[None] | None = None
+        #: The same, while it opens the document as well.
+        self._opening_all: asyncio.Task[None] | None = None
 
     @property
     def document_is_open(self) -> bool:
@@ -68,7 +70,11 @@ class Streams:
 
     async def open_document(self) -> None:
         """Raises :class:`pyconvo.errors.SyncError` when it cannot be opened."""
-        if self._document is None:
+        if self._document is not None:
+            return
+        if self._opening_all is not None:
+            await settled(self._opening_all)
+        else:
             await settled(self._begin_document())
 
     def _begin_document(self) -> asyncio.Task[None]:
@@ -115,7 +121,7 @@ class Streams:
                 handle.close()
         self._list = self._map = None
         self._newest.stop()
-        self._opening = None
+        self._opening = self._opening_all = None
         self._messages.detach()
         self._roster.leave()
 
@@ -132,6 +138,9 @@ class Streams:
         if self._opening_document is not task:
             document.close()
             return
+        self._take_document(document)
+
+    def _take_document(self, document: SyncDocument) -> None:
         self._document = document
         document.on("updated", self._on_document_updated)
         document.on("removed", lambda event: self._on_removed())
@@ -147,15 +156,20 @@ class Streams:
         sync, told = self._session.sync, self._names
         begun: list[Opening[Any]] = []
         messages = roster = None
-        if self._document is None:
-            # The first to be needed.
-            self._begin_document()
-            if told.messages is not None:
-                begun.append(messages := sync.begin_list(told.messages))
-            if told.roster is not None:
-                begun.append(roster := sync.begin_map(told.roster, include_items=True))
         try:
-            await self.open_document()
+            if told.messages and told.roster and self._document is None and self._opening_document is None:
+                self._opening_all = task
+                begun.append(document := sync.begin_document(told.document or ""))
+                begun.append(messages := sync.begin_list(told.messages))
+                begun.append(roster := sync.begin_map(told.roster, include_items=True))
+                await document.answered(messages, roster)
+                opened = await document.result()
+                if not self._still_wanted(task, opened):
+                    return
+                self._take_document(opened)
+                self._opening_all = None
+            else:
+                await self.open_document()
             names = Names.read(self._document.data if self._document is not None else {})
             if messages is None or names.messages != told.messages:
                 begun.append(messages := sync.begin_list(names.messages or ""))
@@ -166,6 +180,8 @@ class Streams:
         except BaseException as error:
             for one in begun:
                 one.cancel()
+            if self._opening_all is task:
+                self._opening_all = None
             if self._opening is task:
                 self._close_collections()
                 if isinstance(error, ConversationsError):

@@ -64,6 +64,27 @@ class Opening(Generic[HandleT]):
         """Raises :class:`pyconvo.errors.SyncError`."""
         return await self._opened()
 
+    async def answered(self, *others: Opening[Any]) -> None:
+        """Wait until this and the others have an answer, whatever it is; resumed once, as soon as the last is there.
+
+        Who waits for several answers one by one may be overtaken by who has got all of them at once.
+        """
+        asked = [one._asked.answer for one in (self, *others) if one._asked is not None]
+        left = len(asked)
+        if not left:
+            return
+        all_there: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def count(_: asyncio.Future[Any]) -> None:
+            nonlocal left
+            left -= 1
+            if not left and not all_there.done():
+                all_there.set_result(None)
+
+        for answer in asked:
+            answer.add_done_callback(count)
+        await all_there
+
     def cancel(self) -> None:
         """It is not wanted any more."""
         if self._asked is not None:

@@ -143,6 +143,11 @@ class Asked:
                 await self._sleep(delay / 1000)
             self._answer = self._send()
 
+    @property
+    def answer(self) -> asyncio.Future[UpstreamResponse]:
+        """The answer to the latest attempt."""
+        return self._answer
+
     def cancel(self) -> None:
         """The answer is not wanted any more."""
         self._answer.cancel()
