@@ -342,6 +342,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         media = MediaService(core.host, configuration, self._options.media_region, self._token)
         self._session = Session.over(core, configuration, network, users, typing, media)
         self._conversations = Conversations(self._session)
+        await self._conversations.quiet.acquire()
         for event in EVENTS:
             self._forward(self._conversations, event)
         self._conversations.on("list_known", lambda: self._reach("conversations_completed"))
@@ -357,7 +358,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
             self.emit("state_changed", "initialized")
             self.emit("initialized")
         finally:
-            self._conversations.may_tell.set()
+            self._conversations.quiet.release()
         core.twilsock.add_telemetry_end(_STARTUP)
         core.tasks.start(self._synchronize(self._conversations, self._listing), "waiting for all conversations")
 

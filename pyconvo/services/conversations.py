@@ -69,8 +69,9 @@ class Conversations(ReplayEventEmitter):
         self._list_complete = False
         #: The first page of the list's items, for the comparison.
         self._reading: asyncio.Task[ItemPage[MapItem]] | None = None
-        #: Set when conversations may be announced: they are opened before the client is ready, and told of after.
-        self.may_tell = asyncio.Event()
+        #: Held until conversations may be announced: they are opened before the client is ready, and told of after. A
+        #: lock lets them through in the order in which they came, which an event does not while it wakes those who wait.
+        self.quiet = asyncio.Lock()
         #: Done when the first page of the list is here, or cannot be read.
         self._first_page: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -283,7 +284,8 @@ class Conversations(ReplayEventEmitter):
                 logger.debug("conversation %s cannot be followed: %s", sid, error)
                 return None
             raise
-        await self.may_tell.wait()
+        async with self.quiet:
+            pass
         if self._known.get(sid) is not conversation:
             # Removed while it was being opened.
             conversation._streams.close()
