@@ -70,7 +70,7 @@ class Conversations(ReplayEventEmitter):
         #: The first page of the list's items, for the comparison.
         self._reading: asyncio.Task[ItemPage[MapItem]] | None = None
         #: Held until conversations may be announced: they are opened before the client is ready, and told of after. A
-        #: lock lets them through in the order in which they came, which an event does not while it wakes those who wait.
+        #: lock lets them through in the order in which they came; an event does not while it wakes those who wait.
         self.quiet = asyncio.Lock()
         #: Done when the first page of the list is here, or cannot be read.
         self._first_page: asyncio.Future[None] = asyncio.get_running_loop().create_future()
