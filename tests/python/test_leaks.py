@@ -34,11 +34,13 @@ def ours() -> Counter[str]:
     """Objects of pyconvo's classes, but for those of the emulator, which keeps what it is told."""
     gc.collect()
     kinds = (type(one) for one in gc.get_objects())
+    # Of some classes of other libraries, ``__module__`` is no text.
+    named = ((kind.__name__, str(kind.__module__)) for kind in kinds)
     return Counter(
-        kind.__name__
-        for kind in kinds
-        if kind.__module__.startswith("pyconvo.")
-        and not kind.__module__.startswith(("pyconvo.emulator", "pyconvo.testing", "pyconvo.twilsock.packet"))
+        name
+        for name, module in named
+        if module.startswith("pyconvo.")
+        and not module.startswith(("pyconvo.emulator", "pyconvo.testing", "pyconvo.twilsock.packet"))
     )
 
 

@@ -24,6 +24,8 @@ export default async (world) => {
   await until("bob", "messageAdded", () => true, 2);
   const kitchen = await alice.createConversation({ friendlyName: "Kitchen" });
   await kitchen.join();
+  // Whoever is added while the roster is being read is announced or found in it, as it happens.
+  await quiet();
   await kitchen.add("bob");
   await until("bob", "conversationJoined", ({ friendlyName }) => friendlyName === "Kitchen");
   await kitchen.removeParticipant("bob");
