@@ -165,6 +165,7 @@ class Streams:
                 await document.answered(messages, roster)
                 opened = await document.result()
                 if not self._still_wanted(task, opened):
+                    _drop(begun)
                     return
                 self._take_document(opened)
                 self._opening_all = None
@@ -178,8 +179,7 @@ class Streams:
             self._take_list(task, await messages.result())
             self._take_map(task, await roster.result())
         except BaseException as error:
-            for one in begun:
-                one.cancel()
+            _drop(begun)
             if self._opening_all is task:
                 self._opening_all = None
             if self._opening is task:
@@ -206,6 +206,12 @@ class Streams:
             return True
         handle.close()
         return False
+
+
+def _drop(begun: list[Opening[Any]]) -> None:
+    """Nobody waits for these any more. One that has ended stays as it is."""
+    for one in begun:
+        one.cancel()
 
 
 def _text(value: Any) -> str | None:
