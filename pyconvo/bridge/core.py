@@ -7,6 +7,7 @@ the form of values (``codec``).
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import itertools
 import json
@@ -177,12 +178,18 @@ class Bridge:
 
     def _release(self, handles: list[list[int]]) -> None:
         gone = []
+        clients = False
         for handle, seen in handles:
             sessions = [session for session in self._sessions.values() if handle in session]
             if all(session.release(handle, seen) for session in sessions):
                 gone.append(handle)
                 if (client := self._sessions.pop(handle, None)) is not None:
                     client.close()
+                    clients = True
+        if clients:
+            # A client and all that it has heard refer to each other. By itself Python would look for such circles only
+            # when some dozens of clients have gone, and memory that wasm once has it never gives back.
+            self._host.call_at_pause(gc.collect)
         if gone:
             self._outbox.put({"op": "gone", "handles": gone})
 

@@ -303,6 +303,21 @@ async def test_objects_live_until_released_and_after_shutdown_only_as_long_as_th
     assert page.client.event_names() == []
 
 
+async def test_a_client_that_the_page_has_let_go_does_not_wait_for_the_collector(page: Page) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        page.client.conversations["itself"] = page.client  # type: ignore[assignment]
+        watched = weakref.ref(page.client)
+        await page.answer(HANDLE, "shutdown")
+        page.made.clear()
+        page.send({"op": "release", "handles": [[HANDLE, 0]]})
+        await page.turn()
+        assert watched() is None
+    finally:
+        gc.enable()
+
+
 async def test_the_same_values_told_at_two_levels_travel_once(page: Page) -> None:
     conversation = page.client.add(model.Conversation("CH1"))
     conversation.emit("updated", payload := model.MessageUpdated(conversation, ("body",)))  # type: ignore[arg-type]
