@@ -1,10 +1,9 @@
 /**
- * Bundles the browser side: node build.mjs --out DIR --npm DIR --manifest FILE
+ * Bundles the browser side: node build.mjs --out DIR --npm DIR --version VERSION NAME...
  *
- * FILE is `{"version": "…", "files": {name: {"integrity": "sha384-…", "bytes": n}}}`, the files that are in
- * DIR/runtime already. Makes DIR/runtime/worker.mjs first and enters it into FILE, then the scripts with the whole manifest
- * inside: DIR/pyconvo.js, pyconvo.min.js, pyconvo.mjs, pyconvo.cjs, each with its source map.
- * The same input gives the same bytes, wherever DIR is. Not responsible for the other runtime files.
+ * NAMEs are those of the files that are in DIR/runtime already. Makes DIR/runtime/worker.mjs first, then the scripts, with
+ * the names, hashes and sizes of all these files inside: DIR/pyconvo.js, pyconvo.min.js, pyconvo.mjs, pyconvo.cjs, each
+ * with its source map. The same input gives the same bytes, wherever DIR is. Not responsible for the other runtime files.
  */
 
 import { createHash } from "node:crypto";
@@ -16,6 +15,9 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
 const web = dirname(fileURLToPath(import.meta.url));
+
+/** As in `src/boot/tree-hash.ts`. */
+const PART = 1 << 20;
 
 const shared = {
   absWorkingDir: web,
@@ -36,6 +38,37 @@ async function lockInfo() {
   return JSON.parse(await readFile(path, "utf8")).info;
 }
 
+/** The wasm's exports that Pyodide's scripts use, a few hundred of 8,560. See `src/worker/linking.ts`. */
+async function mentionedExports() {
+  const [asm, loader, wasm] = await Promise.all(
+    ["asm.mjs", "mjs", "asm.wasm"].map((end) => readFile(join(web, "node_modules", "pyodide", `pyodide.${end}`))),
+  );
+  const naming = [
+    /\bvar [\w$,]+;function assignWasmExports\(wasmExports\)\{.*?\}(?=var )/s,
+    /function applySignatureConversions\(wasmExports\)\{.*?return wasmExports\}/s,
+  ];
+  let scripts = asm.toString("utf8");
+  const [named] = naming.map((part) => {
+    const [found] = scripts.match(part) ?? [];
+    if (found === undefined) throw new Error(`pyodide.asm.mjs has no part like ${part}: is it of another Emscripten?`);
+    scripts = scripts.replace(found, "");
+    return found;
+  });
+  const words = new Set(`${scripts} ${loader}`.match(/[\w$]+/g));
+  // Of `_name=Module["_name"]=wasmExports["name"]`, or less, the names; and whether `.value` follows, which must be there.
+  const aliases = new Map();
+  for (const [, left, name, value] of named.matchAll(/([^;{}]*)wasmExports\["([^"]+)"\](\.value)?/g)) {
+    aliases.set(name, { others: (left.match(/[\w$]+/g) ?? []).filter((word) => word !== "Module"), isRead: value !== undefined });
+  }
+  const isUsed = (name) => {
+    const { others, isRead } = aliases.get(name) ?? { others: [], isRead: false };
+    return isRead || [name, `_${name}`, ...others].some((word) => words.has(word));
+  };
+  return WebAssembly.Module.exports(await WebAssembly.compile(wasm))
+    .map(({ name }) => name)
+    .filter(isUsed);
+}
+
 async function buildWorker(version) {
   const { outputFiles } = await build({
     ...shared,
@@ -44,7 +77,10 @@ async function buildWorker(version) {
     format: "esm",
     minify: true,
     banner: { js: `/*! pyconvo ${version} worker, MIT; contains pyodide.mjs of Pyodide, MPL-2.0, unmodified */` },
-    define: { PYODIDE_LOCK_INFO: JSON.stringify(await lockInfo()) },
+    define: {
+      PYODIDE_LOCK_INFO: JSON.stringify(await lockInfo()),
+      PYODIDE_EXPORTS: JSON.stringify((await mentionedExports()).join(" ")),
+    },
     // pyodide.mjs imports these under Node.js alone.
     external: ["node:*", "ws"],
     inject: ["src/worker/substitutes.ts"],
@@ -92,26 +128,36 @@ function plainMap(contents) {
   return Buffer.from(JSON.stringify(map));
 }
 
+const digest = (algorithm, ...parts) => parts.reduce((hash, part) => hash.update(part), createHash(algorithm)).digest();
+
+/** What `src/boot/manifest.ts` says of a file. */
 function entryOf(contents) {
-  const hash = createHash("sha384").update(contents).digest("base64");
-  return { integrity: `sha384-${hash}`, bytes: contents.byteLength };
+  const parts = [];
+  for (let start = 0; start < contents.length; start += PART) parts.push(contents.subarray(start, start + PART));
+  return {
+    integrity: `sha384-${digest("sha384", contents).toString("base64")}`,
+    tree: digest("sha256", ...parts.map((part) => digest("sha256", part))).toString("base64"),
+    bytes: contents.length,
+  };
 }
 
 async function main() {
   const type = "string";
-  const { values } = parseArgs({ options: { out: { type }, npm: { type }, manifest: { type } } });
-  if (values.out === undefined || values.npm === undefined || values.manifest === undefined) {
-    throw new Error("usage: node build.mjs --out DIR --npm DIR --manifest FILE");
+  const { values, positionals } = parseArgs({
+    options: { out: { type }, npm: { type }, version: { type } },
+    allowPositionals: true,
+  });
+  const { version } = values;
+  if (values.out === undefined || values.npm === undefined || version === undefined) {
+    throw new Error("usage: node build.mjs --out DIR --npm DIR --version VERSION NAME...");
   }
   const out = resolve(values.out);
-  const { version, files } = JSON.parse(await readFile(values.manifest, "utf8"));
-
-  await mkdir(join(out, "runtime"), { recursive: true });
-  const worker = await buildWorker(version);
-  await writeFile(join(out, "runtime", "worker.mjs"), worker);
-  const all = { ...files, "worker.mjs": entryOf(worker) };
-  const manifest = { version, files: Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))) };
-  await writeFile(values.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
+  const runtime = join(out, "runtime");
+  await mkdir(runtime, { recursive: true });
+  await writeFile(join(runtime, "worker.mjs"), await buildWorker(version));
+  const names = [...positionals, "worker.mjs"].sort();
+  const entries = await Promise.all(names.map(async (name) => [name, entryOf(await readFile(join(runtime, name)))]));
+  const manifest = { version, files: Object.fromEntries(entries) };
 
   // `module` is Node's there, as written.
   const logOverride = { "commonjs-variable-in-esm": "silent" };

@@ -68,9 +68,6 @@ def _build(best: bool) -> None:
 
 
 def _bundle(release: Path, package: Path, known: list[Path]) -> None:
-    manifest = STAGE / "manifest.json"
-    files = {file.name: {"integrity": _hash(file, "sha384"), "bytes": file.stat().st_size} for file in known}
-    manifest.write_text(json.dumps({"version": version(), "files": files}), encoding="utf-8")
     command: list[str | Path] = [
         node.node(),
         WEB / "build.mjs",
@@ -78,8 +75,9 @@ def _bundle(release: Path, package: Path, known: list[Path]) -> None:
         release,
         "--npm",
         package,
-        "--manifest",
-        manifest,
+        "--version",
+        version(),
+        *(file.name for file in known),
     ]
     run(command, "bundling the scripts", cwd=WEB)
     for types in sorted((WEB / "types").glob("*.d.ts")):

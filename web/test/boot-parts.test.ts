@@ -14,6 +14,7 @@ import { PyconvoBootError } from "../src/boot/errors.ts";
 import { filesByWay } from "../src/boot/manifest.ts";
 import { PolicyWatch } from "../src/boot/policy.ts";
 import { configured, DEFAULT_TIMEOUT, settingsFromModule, settingsFromScript } from "../src/boot/settings.ts";
+import { PART } from "../src/boot/tree-hash.ts";
 import { type Compiler, compile, wasmFailure, wasmProblem } from "../src/boot/wasm.ts";
 
 const script = (src: string, attributes: Record<string, string> = {}) => ({
@@ -81,12 +82,18 @@ test("a deadline expires once, and not when it was stopped", () => {
 });
 
 test("a manifest without one of the parts is refused", () => {
-  const entry = { integrity: "sha384-x", bytes: 1 };
+  const entry = { integrity: "sha384-x", tree: "x", bytes: 1 };
   assert.throws(() => filesByWay({ version: "1", files: { "worker.mjs": entry } }), /has no asm/);
 });
 
 const CONTENT = "the very bytes";
 const sri = (text: string): string => `sha384-${createHash("sha384").update(text).digest("base64")}`;
+const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
+function treeOf(bytes: Uint8Array): string {
+  const parts = [];
+  for (let start = 0; start < bytes.length; start += PART) parts.push(sha256(bytes.subarray(start, start + PART)));
+  return sha256(Buffer.concat(parts)).toString("base64");
+}
 const served = new Map<string, (attempt: number) => { status: number; body: string }>([
   ["/good.txt", () => ({ status: 200, body: CONTENT })],
   ["/changed.txt", () => ({ status: 200, body: "the very byteS" })],
@@ -113,7 +120,7 @@ after(() => {
 });
 
 function downloads(changes: Partial<Downloads> = {}): Downloads {
-  const entry = { integrity: sri(CONTENT), bytes: CONTENT.length };
+  const entry = { integrity: sri(CONTENT), tree: treeOf(Buffer.from(CONTENT)), bytes: CONTENT.length };
   return {
     manifest: {
       version: "1",
@@ -205,7 +212,7 @@ test("what is made of a file while it arrives is given away only when its bytes 
 });
 
 test("files arrive at the same time, in pieces, one breaks off: each gets its own bytes", async () => {
-  const size = 300_000;
+  const size = 2 * PART + 300_000;
   const whole = Buffer.alloc(size, "0123456789");
   const broken = () => {
     let left = 2;
@@ -213,14 +220,27 @@ test("files arrive at the same time, in pieces, one breaks off: each gets its ow
       left-- > 0 ? controller.enqueue(new Uint8Array(1000)) : controller.error(new TypeError("network error"));
     return new Response(new ReadableStream({ pull }));
   };
-  const lost = collector.collect(broken(), true).then(() => assert.fail("it arrived"), String);
-  const found = await Promise.all([1, 0.5].map((part) => collector.collect(new Response(whole.subarray(0, size * part)), true)));
+  const lost = collector.collect(broken(), 5000).then(() => assert.fail("it arrived"), String);
+  const files = [whole, whole.subarray(0, size / 2), whole.subarray(0, PART)];
+  const found = await Promise.all(files.map((file) => collector.collect(new Response(file), file.length)));
   assert.deepEqual(
-    found.map(({ bytes, hash }) => [Buffer.from(bytes).equals(whole.subarray(0, bytes.byteLength)), hash]),
-    [1, 0.5].map((part) => [true, sri(whole.subarray(0, size * part).toString())]),
+    found.map(({ bytes, hash }, index) => [Buffer.from(bytes).equals(files[index] as Buffer), hash]),
+    files.map((file) => [true, treeOf(file)]),
   );
   assert.match(await lost, /network error/);
-  assert.equal((await collector.collect(new Response(null), true)).hash, sri(""));
+  assert.equal((await collector.collect(new Response(null), 0)).hash, treeOf(Buffer.alloc(0)));
+});
+
+test("a file of another size than expected is hashed like any other", async () => {
+  for (const [size, keep] of [
+    [10, 9],
+    [10, 11],
+    [10, null],
+  ] as const) {
+    const { hash, bytes } = await collector.collect(new Response(Buffer.alloc(size)), keep);
+    assert.deepEqual([hash, bytes.byteLength], [treeOf(Buffer.alloc(size)), keep ?? 0]);
+  }
+
 });
 
 test("a collector whose worker is refused says so, at once or later", async () => {
@@ -231,8 +251,8 @@ test("a collector whose worker is refused says so, at once or later", async () =
     }
   }
   const refused = new WorkerCollector(collectorPlatform(Refused), "code");
-  assert.equal((await failure(refused.collect(new Response("a"), true))).reason, "policy");
-  assert.equal((await failure(refused.collect(new Response("a"), true))).reason, "policy");
+  assert.equal((await failure(refused.collect(new Response("a"), 1))).reason, "policy");
+  assert.equal((await failure(refused.collect(new Response("a"), 1))).reason, "policy");
   const before = PlayedWorker.terminated;
   refused.close();
   assert.equal(PlayedWorker.terminated, before + 1);

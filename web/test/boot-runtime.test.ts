@@ -22,7 +22,7 @@ const FILES: Record<string, BodyInit> = {
 };
 const MANIFEST: Manifest = {
   version: "1",
-  files: Object.fromEntries(Object.keys(FILES).map((name) => [name, { integrity: "sha384-x", bytes: 10 }])),
+  files: Object.fromEntries(Object.keys(FILES).map((name) => [name, { integrity: "sha384-x", tree: "x", bytes: 10 }])),
 };
 const SETTINGS: Settings = { url: "http://a.example/runtime/", thread: "worker", lazy: true, timeout: 5, way: "snapshot", nonce: undefined };
 

@@ -3,6 +3,7 @@
  */
 
 import { type Collector, WorkerCollector } from "./collector.ts";
+import { type Collected, Arriving } from "./collector-worker.ts";
 import type { Verified } from "./loader.ts";
 import type { Platform } from "./runtime.ts";
 
@@ -40,10 +41,14 @@ function collector(thread: "worker" | "main"): Collector | undefined {
 }
 
 /** For a page that runs without workers. */
-async function collectHere(response: Response): Promise<{ bytes: ArrayBuffer; hash: string }> {
-  const bytes = await response.arrayBuffer();
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-384", bytes));
-  return { bytes, hash: `sha384-${btoa(String.fromCharCode(...hash))}` };
+async function collectHere(response: Response, keep: number | null): Promise<Collected> {
+  const file = new Arriving(keep);
+  const reader = response.body?.getReader();
+  for (;;) {
+    const piece = await reader?.read();
+    if (piece === undefined || piece.done) return file.end();
+    file.add(piece.value);
+  }
 }
 
 function onNetwork(listener: (online: boolean) => void): () => void {

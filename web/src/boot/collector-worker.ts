@@ -1,10 +1,13 @@
 /** The code of the collector's worker; the build puts it into the script as a text. */
 
-export type CollectorMessage = { id: number } & ({ piece: Uint8Array } | { keep: boolean } | { forget: true });
+import { TreeHash } from "./tree-hash.ts";
+
+/** First the size that is expected (nothing else is kept), or that nothing is to be kept; then pieces; then the end. */
+export type CollectorMessage = { id: number } & ({ keep: number | null } | { piece: Uint8Array } | { end: true } | { forget: true });
 
 export interface Collected {
   bytes: ArrayBuffer;
-  /** SHA-384 as in an `integrity` attribute. */
+  /** See `TreeHash`. */
   hash: string;
 }
 
@@ -16,25 +19,40 @@ export interface CollectorScope {
   onmessage: ((event: { data: CollectorMessage }) => void) | null;
 }
 
+/** One file on its way. */
+export class Arriving {
+  private readonly hash = new TreeHash();
+  private readonly kept: Uint8Array<ArrayBuffer>;
+  private length = 0;
+
+  constructor(keep: number | null) {
+    this.kept = new Uint8Array(keep ?? 0);
+  }
+
+  add(piece: Uint8Array): void {
+    this.hash.add(piece);
+    // More than expected: another file, as its hash will say.
+    if (this.length + piece.length <= this.kept.length) this.kept.set(piece, this.length);
+    this.length += piece.length;
+  }
+
+  async end(): Promise<Collected> {
+    return { hash: await this.hash.end(), bytes: this.kept.buffer };
+  }
+}
+
 export function serveCollector(scope: CollectorScope): void {
-  const arrived = new Map<number, Uint8Array[]>();
-  const finish = async (id: number, keep: boolean): Promise<void> => {
-    const pieces = arrived.get(id) ?? [];
-    arrived.delete(id);
-    const whole = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0));
-    let end = 0;
-    for (const piece of pieces.splice(0)) {
-      whole.set(piece, end);
-      end += piece.length;
-    }
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-384", whole));
-    const bytes = keep ? whole.buffer : new ArrayBuffer(0);
-    scope.postMessage({ id, bytes, hash: `sha384-${btoa(String.fromCharCode(...digest))}` }, [bytes]);
+  const files = new Map<number, Arriving>();
+  const finish = async (id: number): Promise<void> => {
+    const collected = await files.get(id)?.end();
+    files.delete(id);
+    if (collected !== undefined) scope.postMessage({ id, ...collected }, [collected.bytes]);
   };
   scope.onmessage = ({ data }) => {
-    if ("piece" in data) arrived.set(data.id, [...(arrived.get(data.id) ?? []), data.piece]);
-    else if ("forget" in data) arrived.delete(data.id);
-    else void finish(data.id, data.keep);
+    if ("piece" in data) files.get(data.id)?.add(data.piece);
+    else if ("keep" in data) files.set(data.id, new Arriving(data.keep));
+    else if ("forget" in data) files.delete(data.id);
+    else void finish(data.id);
   };
 }
 

@@ -7,8 +7,8 @@ import type { Collected, CollectorMessage, Collection } from "./collector-worker
 import { workerPolicyError } from "./errors.ts";
 
 export interface Collector {
-  /** Reads the response to its end. `bytes` of the result are empty unless they are to be kept. */
-  collect(response: Response, keep: boolean): Promise<Collected>;
+  /** Reads the response to its end. `keep`: how many bytes it should have; with `null`, `bytes` of the result are empty. */
+  collect(response: Response, keep: number | null): Promise<Collected>;
   close(): void;
 }
 
@@ -53,13 +53,14 @@ export class WorkerCollector implements Collector {
     };
   }
 
-  async collect(response: Response, keep: boolean): Promise<Collected> {
+  async collect(response: Response, keep: number | null): Promise<Collected> {
     if (this.refused !== undefined) throw this.refused;
     const id = ++this.last;
     const collected = new Promise<Collected>((resolve, reject) => this.waiting.set(id, { resolve, reject }));
     collected.catch(() => undefined);
     const send = (message: CollectorMessage, transfer: Transferable[] = []): void =>
       this.worker.postMessage(message, transfer);
+    send({ id, keep });
     try {
       const reader = response.body?.getReader();
       for (;;) {
@@ -72,7 +73,7 @@ export class WorkerCollector implements Collector {
       send({ id, forget: true });
       throw error;
     }
-    send({ id, keep });
+    send({ id, end: true });
     return collected;
   }
 

@@ -11,7 +11,7 @@ import {
   PyconvoBootError,
   unreachableError,
 } from "./errors.ts";
-import type { Manifest } from "./manifest.ts";
+import type { Manifest, RuntimeFile } from "./manifest.ts";
 import type { PolicyWatch } from "./policy.ts";
 
 export interface Downloads {
@@ -41,15 +41,15 @@ export async function download<T>(
   file: string,
   take: (response: Response, verify: Verify | undefined) => Promise<T>,
 ): Promise<T> {
-  const { integrity } = fileOf(downloads, file);
+  const { integrity, tree, bytes } = fileOf(downloads, file);
   const url = downloads.locate(file);
   const { collector } = downloads;
   const verify: Verify | undefined =
     collector &&
     (async (response, keep) => {
-      const { bytes, hash } = await collector.collect(response, keep);
-      if (hash !== integrity) throw new Error(`${file} is another file`);
-      return bytes;
+      const collected = await collector.collect(response, keep ? bytes : null);
+      if (collected.hash !== tree) throw new Error(`${file} is another file`);
+      return collected.bytes;
     });
   const attempt = async (options: RequestInit): Promise<T> => {
     const response = await downloads.fetch(url, { ...(verify ? {} : { integrity }), mode: "cors", ...options });
@@ -88,7 +88,7 @@ export async function explain(downloads: Downloads, file: string): Promise<Pycon
   }
 }
 
-export function fileOf(downloads: Downloads, file: string): { integrity: string; bytes: number } {
+export function fileOf(downloads: Downloads, file: string): RuntimeFile {
   const entry = downloads.manifest.files[file];
   if (entry === undefined) throw new Error(`${file} is not a file of pyconvo ${downloads.manifest.version}`);
   return entry;

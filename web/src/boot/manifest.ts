@@ -5,6 +5,8 @@
 export interface RuntimeFile {
   /** `sha384-…`, as in the `integrity` attribute. */
   readonly integrity: string;
+  /** The hash that `TreeHash` computes. */
+  readonly tree: string;
   /** Size before compression. */
   readonly bytes: number;
 }

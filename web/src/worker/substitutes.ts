@@ -4,6 +4,7 @@
  * And a wasm that does not start would leave `loadPyodide` waiting for ever; here the failure is reported.
  */
 
+import { withMentionedExports, withoutGraphics } from "./linking.ts";
 import type { PendingParts } from "./messages.ts";
 
 /** A zip without files: after a snapshot the library is in the memory. */
@@ -32,12 +33,13 @@ export async function fetch(input: URL | string): Promise<Response> {
 
 async function instantiateStreaming(
   _source: unknown,
-  imports?: WebAssembly.Imports,
+  imports: WebAssembly.Imports = {},
 ): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   try {
     if (parts === undefined) throw new Error("no wasm was provided");
     const module = await parts.wasm;
-    return { module, instance: await globalThis.WebAssembly.instantiate(module, imports) };
+    const instance = await globalThis.WebAssembly.instantiate(module, withoutGraphics(imports));
+    return { module, instance: withMentionedExports(instance) };
   } catch (error) {
     wasmFailed(error);
     throw error;

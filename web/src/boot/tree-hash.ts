@@ -1,0 +1,36 @@
+/**
+ * The hash of a file by its parts: SHA-256 of the SHA-256 of each MiB, in base64. What has arrived is hashed while the
+ * rest is on its way, so that little is left to do at the end. The build computes the same.
+ */
+
+export const PART = 1 << 20;
+
+export class TreeHash {
+  private readonly part = new Uint8Array(PART);
+  private filled = 0;
+  private readonly digests: Promise<ArrayBuffer>[] = [];
+
+  add(piece: Uint8Array): void {
+    for (let start = 0; start < piece.length; ) {
+      const taken = piece.subarray(start, start + PART - this.filled);
+      this.part.set(taken, this.filled);
+      this.filled += taken.length;
+      start += taken.length;
+      if (this.filled === PART) this.close();
+    }
+  }
+
+  /** Of all that was added. */
+  async end(): Promise<string> {
+    if (this.filled > 0) this.close();
+    const all = new Uint8Array(await new Blob(await Promise.all(this.digests)).arrayBuffer());
+    const whole = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+    return btoa(String.fromCharCode(...whole));
+  }
+
+  private close(): void {
+    // It is copied before the call returns.
+    this.digests.push(crypto.subtle.digest("SHA-256", this.part.subarray(0, this.filled)));
+    this.filled = 0;
+  }
+}
