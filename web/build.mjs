@@ -88,27 +88,14 @@ async function buildWorker(version) {
   return outputFiles[0].contents;
 }
 
-/** As a text: it becomes part of the scripts. */
-async function buildCollector() {
-  const { outputFiles } = await build({
-    ...shared,
-    entryPoints: ["src/boot/collector-worker.ts"],
-    outfile: "collector.js",
-    format: "iife",
-    minify: true,
-  });
-  return Buffer.from(outputFiles[0].contents).toString("utf8").trim();
-}
-
 /** The script and its map by file name; `npm`: of the package. */
-async function buildScript(name, manifest, collector, npm, options) {
+async function buildScript(name, manifest, npm, options) {
   const { outputFiles } = await build({
     ...shared,
     outfile: name,
     banner: { js: `/*! pyconvo ${manifest.version}, MIT */` },
     define: {
       PYCONVO_MANIFEST: JSON.stringify(manifest),
-      PYCONVO_COLLECTOR: JSON.stringify(collector),
       PYCONVO_PACKAGE: String(npm),
     },
     sourcemap: "linked",
@@ -177,10 +164,9 @@ async function main() {
     [values.npm, "testing.cjs", { ...testing, format: "cjs" }, true],
   ];
   await mkdir(values.npm, { recursive: true });
-  const collector = await buildCollector();
   await Promise.all(
     places.map(async ([folder, name, options, npm]) => {
-      const script = await buildScript(name, manifest, collector, npm, options);
+      const script = await buildScript(name, manifest, npm, options);
       for (const [file, contents] of script) await writeFile(join(folder, file), contents);
     }),
   );

@@ -6,8 +6,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, mock, test } from "node:test";
 
-import { type CollectorPlatform, WorkerCollector } from "../src/boot/collector.ts";
-import { type CollectorMessage, type CollectorScope, serveCollector } from "../src/boot/collector-worker.ts";
+import { collect } from "../src/boot/collect.ts";
 import { Deadline } from "../src/boot/deadline.ts";
 import { download, downloadBytes, type Downloads, type Verify } from "../src/boot/download.ts";
 import { PyconvoBootError } from "../src/boot/errors.ts";
@@ -129,6 +128,7 @@ function downloads(changes: Partial<Downloads> = {}): Downloads {
     locate: (file) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/${file}`,
     policy: new PolicyWatch(undefined),
     fetch: (url, options) => fetch(url, options),
+    hashes: false,
     online: () => true,
     ...changes,
   };
@@ -148,38 +148,9 @@ async function text(from: Downloads, file: string): Promise<string> {
   return new TextDecoder().decode(await downloadBytes(from, file));
 }
 
-/** The collector, its worker played by the test: messages pass as between threads, later and without what was moved. */
-class PlayedWorker {
-  static terminated = 0;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  private readonly scope: CollectorScope = {
-    onmessage: null,
-    postMessage: (message, transfer) => {
-      const data: unknown = structuredClone(message, { transfer });
-      setImmediate(() => this.onmessage?.({ data }));
-    },
-  };
-
-  constructor() {
-    serveCollector(this.scope);
-  }
-
-  postMessage(message: CollectorMessage, transfer: ArrayBuffer[]): void {
-    const data = structuredClone(message, { transfer });
-    setImmediate(() => this.scope.onmessage?.({ data }));
-  }
-
-  terminate(): void {
-    PlayedWorker.terminated++;
-  }
-}
-
-const collectorPlatform = (Worker: unknown) => ({ Worker, createUrl: () => "blob:x", revokeUrl: () => undefined }) as CollectorPlatform;
-const collector = new WorkerCollector(collectorPlatform(PlayedWorker), "code");
-
 for (const [who, checks] of [
-  ["the browser", {}],
-  ["we ourselves", { collector }],
+  ["the browser", { hashes: false }],
+  ["we ourselves", { hashes: true }],
 ] as const) {
   test(`the released bytes are accepted (${who} check)`, async () => {
     assert.equal(await text(downloads(checks), "good.txt"), CONTENT);
@@ -206,9 +177,9 @@ test("what is made of a file while it arrives is given away only when its bytes 
     assert.equal((await verify?.(copy, false))?.byteLength, 0);
     return "given away";
   };
-  assert.equal((await failure(download(downloads({ collector }), "changed.txt", take))).reason, "integrity");
+  assert.equal((await failure(download(downloads({ hashes: true }), "changed.txt", take))).reason, "integrity");
   assert.deepEqual(made, ["the very byteS", "the very byteS"]);
-  assert.equal(await download(downloads({ collector }), "good.txt", take), "given away");
+  assert.equal(await download(downloads({ hashes: true }), "good.txt", take), "given away");
 });
 
 test("files arrive at the same time, in pieces, one breaks off: each gets its own bytes", async () => {
@@ -220,15 +191,15 @@ test("files arrive at the same time, in pieces, one breaks off: each gets its ow
       left-- > 0 ? controller.enqueue(new Uint8Array(1000)) : controller.error(new TypeError("network error"));
     return new Response(new ReadableStream({ pull }));
   };
-  const lost = collector.collect(broken(), 5000).then(() => assert.fail("it arrived"), String);
+  const lost = collect(broken(), 5000).then(() => assert.fail("it arrived"), String);
   const files = [whole, whole.subarray(0, size / 2), whole.subarray(0, PART)];
-  const found = await Promise.all(files.map((file) => collector.collect(new Response(file), file.length)));
+  const found = await Promise.all(files.map((file) => collect(new Response(file), file.length)));
   assert.deepEqual(
     found.map(({ bytes, hash }, index) => [Buffer.from(bytes).equals(files[index] as Buffer), hash]),
     files.map((file) => [true, treeOf(file)]),
   );
   assert.match(await lost, /network error/);
-  assert.equal((await collector.collect(new Response(null), 0)).hash, treeOf(Buffer.alloc(0)));
+  assert.equal((await collect(new Response(null), 0)).hash, treeOf(Buffer.alloc(0)));
 });
 
 test("a file of another size than expected is hashed like any other", async () => {
@@ -237,31 +208,10 @@ test("a file of another size than expected is hashed like any other", async () =
     [10, 11],
     [10, null],
   ] as const) {
-    const { hash, bytes } = await collector.collect(new Response(Buffer.alloc(size)), keep);
+    const { hash, bytes } = await collect(new Response(Buffer.alloc(size)), keep);
     assert.deepEqual([hash, bytes.byteLength], [treeOf(Buffer.alloc(size)), keep ?? 0]);
   }
 
-});
-
-test("a collector whose worker is refused says so, at once or later", async () => {
-  class Refused extends PlayedWorker {
-    onerror: (() => void) | null = null;
-    override postMessage(): void {
-      setImmediate(() => this.onerror?.());
-    }
-  }
-  const refused = new WorkerCollector(collectorPlatform(Refused), "code");
-  assert.equal((await failure(refused.collect(new Response("a"), 1))).reason, "policy");
-  assert.equal((await failure(refused.collect(new Response("a"), 1))).reason, "policy");
-  const before = PlayedWorker.terminated;
-  refused.close();
-  assert.equal(PlayedWorker.terminated, before + 1);
-  const throwing = class {
-    constructor() {
-      throw new Error("SecurityError");
-    }
-  };
-  assert.throws(() => new WorkerCollector(collectorPlatform(throwing), "code"), { reason: "policy" });
 });
 
 test("a missing file is told from a changed one", async () => {

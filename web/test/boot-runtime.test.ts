@@ -84,6 +84,7 @@ function runtime(platform: Partial<Platform> = {}, settings: Partial<Settings> =
     compiler: WebAssembly as Platform["compiler"],
     violations: undefined,
     baseUrl: "http://a.example/",
+    hashes: false,
     isBrowser: true,
     Worker: PlayedWorker as never,
     createUrl: () => "blob:x",

@@ -2,19 +2,15 @@
  * The browser as the runtime uses it. Nothing is touched before the first call: importing this is harmless anywhere.
  */
 
-import { type Collector, WorkerCollector } from "./collector.ts";
-import { type Collected, Arriving } from "./collector-worker.ts";
 import type { Verified } from "./loader.ts";
 import type { Platform } from "./runtime.ts";
-
-/** Code of `collector-worker.ts`, written in by the build. */
-declare const PYCONVO_COLLECTOR: string;
 
 export function browserPlatform(): Platform {
   const page = typeof document === "undefined" ? undefined : document;
   return {
     fetch: (url, options) => fetch(url, options),
-    collector,
+    // WebKit keeps in memory, for the next page, only what it has checked itself.
+    hashes: globalThis.crypto?.subtle !== undefined && !/^Apple/.test(globalThis.navigator?.vendor),
     online: () => navigator.onLine !== false,
     isBrowser: page !== undefined || "WorkerGlobalScope" in globalThis,
     compiler: typeof WebAssembly === "undefined" ? undefined : WebAssembly,
@@ -26,29 +22,6 @@ export function browserPlatform(): Platform {
     onNetwork,
     importVerified,
   };
-}
-
-function collector(thread: "worker" | "main"): Collector | undefined {
-  // WebKit keeps in memory, for the next page, only what it has checked itself.
-  if (globalThis.crypto?.subtle === undefined || /^Apple/.test(globalThis.navigator?.vendor)) return undefined;
-  if (thread === "main") return { collect: collectHere, close: () => undefined };
-  const platform = {
-    Worker,
-    createUrl: (code: string) => URL.createObjectURL(new Blob([code], { type: "text/javascript" })),
-    revokeUrl: (url: string) => URL.revokeObjectURL(url),
-  };
-  return new WorkerCollector(platform, PYCONVO_COLLECTOR);
-}
-
-/** For a page that runs without workers. */
-async function collectHere(response: Response, keep: number | null): Promise<Collected> {
-  const file = new Arriving(keep);
-  const reader = response.body?.getReader();
-  for (;;) {
-    const piece = await reader?.read();
-    if (piece === undefined || piece.done) return file.end();
-    file.add(piece.value);
-  }
 }
 
 function onNetwork(listener: (online: boolean) => void): () => void {

@@ -2,7 +2,7 @@
  * Loads runtime files, each only with the bytes it was released with, and finds out why one did not come.
  */
 
-import type { Collector } from "./collector.ts";
+import { collect } from "./collect.ts";
 import {
   connectPolicyError,
   integrityError,
@@ -20,8 +20,8 @@ export interface Downloads {
   locate(file: string): string;
   readonly policy: PolicyWatch;
   fetch(url: string, options: RequestInit): Promise<Response>;
-  /** Undefined where the browser itself is to check. */
-  readonly collector?: Collector | undefined;
+  /** Whether hashes are computed here; otherwise the browser is to check. */
+  readonly hashes: boolean;
   /** False when the platform knows that there is no network. */
   online(): boolean;
 }
@@ -43,14 +43,12 @@ export async function download<T>(
 ): Promise<T> {
   const { integrity, tree, bytes } = fileOf(downloads, file);
   const url = downloads.locate(file);
-  const { collector } = downloads;
-  const verify: Verify | undefined =
-    collector &&
-    (async (response, keep) => {
-      const collected = await collector.collect(response, keep ? bytes : null);
-      if (collected.hash !== tree) throw new Error(`${file} is another file`);
-      return collected.bytes;
-    });
+  const check: Verify = async (response, keep) => {
+    const collected = await collect(response, keep ? bytes : null);
+    if (collected.hash !== tree) throw new Error(`${file} is another file`);
+    return collected.bytes;
+  };
+  const verify = downloads.hashes ? check : undefined;
   const attempt = async (options: RequestInit): Promise<T> => {
     const response = await downloads.fetch(url, { ...(verify ? {} : { integrity }), mode: "cors", ...options });
     return take(answered(response, file, url), verify);

@@ -5,7 +5,6 @@
  */
 
 import type { Port } from "../bridge/port.js";
-import type { Collector } from "./collector.ts";
 import { Deadline } from "./deadline.ts";
 import type { Downloads } from "./download.ts";
 import { coreError, describe, noBrowserError, noWorkerError, PyconvoBootError, timeoutError, unlocatedError } from "./errors.ts";
@@ -33,8 +32,8 @@ export interface Platform extends LoaderPlatform, Omit<WorkerPlatform, "Worker">
   readonly isBrowser: boolean;
   readonly Worker: WorkerPlatform["Worker"] | undefined;
   fetch(url: string, options: RequestInit): Promise<Response>;
-  /** Undefined where the browser itself is to check what is loaded. May throw where workers are refused. */
-  collector?(thread: Settings["thread"]): Collector | undefined;
+  /** Whether what is loaded is checked here; otherwise the browser itself is to do it. */
+  readonly hashes: boolean;
   online(): boolean;
   violations: ViolationTarget | undefined;
   baseUrl: string | undefined;
@@ -122,7 +121,6 @@ export class Runtime {
     const { url, files, nonce } = this.settings;
     let policy: PolicyWatch | undefined;
     let loader: Loader | undefined;
-    let collector: Collector | undefined;
     try {
       if (url === undefined && files === undefined) throw unlocatedError();
       const platform = this.platform();
@@ -130,13 +128,12 @@ export class Runtime {
       const problem = wasmProblem(platform.compiler);
       if (problem !== null) throw problem;
       policy = new PolicyWatch(platform.violations);
-      collector = platform.collector?.(this.settings.thread);
       const downloads: Downloads = {
         manifest: this.manifest,
         locate: (file) => files?.[file] ?? `${url ?? ""}${file}?${this.tag(file)}`,
         policy,
         fetch: (address, options) => platform.fetch(address, { ...options, signal: giveUp.signal }),
-        collector,
+        hashes: platform.hashes,
         online: platform.online,
       };
       loader = new Loader(platform, downloads, nonce, (file) => {
@@ -153,7 +150,6 @@ export class Runtime {
       throw error instanceof PyconvoBootError ? error : coreError(error);
     } finally {
       loader?.close();
-      collector?.close();
       policy?.stop();
     }
   }

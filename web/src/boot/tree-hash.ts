@@ -1,6 +1,7 @@
 /**
  * The hash of a file by its parts: SHA-256 of the SHA-256 of each MiB, in base64. What has arrived is hashed while the
- * rest is on its way, so that little is left to do at the end. The build computes the same.
+ * rest is on its way, on threads of the browser's own: little is left to do at the end, and the page is held up nowhere. The
+ * build computes the same.
  */
 
 export const PART = 1 << 20;
