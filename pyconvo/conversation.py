@@ -95,11 +95,7 @@ class Conversation(Entity, ConversationEvents, ReadHorizon):
         self._streams = Streams(
             session, names, self._messages, self._roster, self._update, self._on_removed, self._on_reached
         )
-        for event in ("participant_joined", "participant_left", "participant_updated"):
-            self._forward(self._roster, event)
-        self._messages.on("message_added", self._on_message_added)
-        for event in ("message_updated", "message_removed"):
-            self._forward(self._messages, event)
+        self._roster._relay = self._messages._relay = self._pass_on
 
     # -- state -----------------------------------------------------------------------------------------------
 
@@ -392,11 +388,10 @@ class Conversation(Entity, ConversationEvents, ReadHorizon):
     def _my_url(self) -> str:
         return f"{self._session.configuration.links.my_conversations}/{self._sid}"
 
-    def _forward(self, source: Roster | MessageList, event: str) -> None:
-        def forward(payload: Any) -> None:
-            self.emit(event, payload)
-
-        source.on(event, forward)
+    def _pass_on(self, event: str, payload: tuple[Any, ...]) -> None:
+        if event == "message_added":
+            self._end_typing_of(*payload)
+        self.emit(event, *payload)
 
     def _on_reached(self, status: ConversationSynchronizationStatus) -> None:
         if status != self._synchronization:
@@ -406,10 +401,9 @@ class Conversation(Entity, ConversationEvents, ReadHorizon):
     def _on_removed(self) -> None:
         self.emit("removed", self)
 
-    def _on_message_added(self, message: Message) -> None:
+    def _end_typing_of(self, message: Message) -> None:
         """Who has sent a message does not type any more."""
         for participant in tuple(self._roster.typing.values()):
             if participant.identity == message.author:
                 participant._end_typing()
                 break
-        self.emit("message_added", message)

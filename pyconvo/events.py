@@ -94,6 +94,9 @@ class ReplayEventEmitter:
     _listener_tasks: set[asyncio.Task[Any]] | None = None
     #: Set by the bridge. Does not count as a listener.
     _observer: Observer | None = None
+    #: Who passes events on, whichever they are: told before the listeners, and not one of them. Thousands of objects
+    #: have one; a listener for each event of each of them would take longer to make than all the events to pass.
+    _relay: Callable[[str, tuple[Any, ...]], None] | None = None
 
     def __init__(self, lifetime: Lifetime | None = None) -> None:
         """``lifetime``: until when there are events; waiting for one ends with it."""
@@ -231,6 +234,11 @@ class ReplayEventEmitter:
         if observer is not None and observer.is_first:
             observer.observed(name, payload)
             observer = None
+        if self._relay is not None:
+            try:
+                self._relay(name, payload)
+            except Exception as error:
+                self.on_listener_error(name, error)
         entries = self._entries.get(event, ())
         for entry in entries:
             if entry.once:

@@ -66,7 +66,9 @@ class BrowserHost:
         self.js = js
         self.loans = Loans()
         self.timers = BrowserTimers(js, lambda fired: self.loans.lend(lambda: self.in_turn(fired)))
-        self._random = random.SystemRandom()
+        # Its own, begun by the system's: the state of the usual generator would be that of a memory snapshot, the same
+        # for everyone; and asking the browser each time costs as much as a small packet.
+        self._random = random.Random()
         self._uuid_bytes = bytearray()
         self._network_callbacks: list[Callable[[bool], Any]] = []
         self._network_events: Any = None
@@ -80,7 +82,6 @@ class BrowserHost:
         return time.time()
 
     def random(self) -> float:
-        # The system's: the state of the usual generator would be that of a memory snapshot, the same for everyone.
         return self._random.random()
 
     def uuid(self) -> str:

@@ -202,7 +202,7 @@ class Conversations(ReplayEventEmitter):
         )
         self._known[sid] = conversation
         # Before the document is opened: what it fills in is announced, for a conversation created here.
-        self._register(conversation)
+        conversation._relay = self._pass_on
         try:
             await conversation._streams.open_document()
         except BaseException:
@@ -291,7 +291,7 @@ class Conversations(ReplayEventEmitter):
             conversation._streams.close()
             return None
         self._introductions.pop(sid, None)
-        self._register(conversation)
+        conversation._relay = self._pass_on
         self.emit("conversation_added", conversation)
         if joined:
             conversation._set_status("joined", source)
@@ -351,16 +351,12 @@ class Conversations(ReplayEventEmitter):
 
     # -- helpers ---------------------------------------------------------------------------------------------
 
-    def _register(self, conversation: Conversation) -> None:
-        conversation.on("removed", self._on_removed)
-        for event, name in _FORWARDED.items():
-            self._forward(conversation, event, name)
-
-    def _forward(self, conversation: Conversation, event: str, name: str) -> None:
-        def forward(payload: Any) -> None:
-            self.emit(name, payload)
-
-        conversation.on(event, forward)
+    def _pass_on(self, event: str, payload: tuple[Any, ...]) -> None:
+        """What a conversation tells, once it is announced."""
+        if (name := _FORWARDED.get(event)) is not None:
+            self.emit(name, *payload)
+        elif event == "removed":
+            self._on_removed(*payload)
 
     def _forget(self, conversation: Conversation) -> None:
         if self._known.get(conversation.sid) is conversation:

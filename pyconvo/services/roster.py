@@ -107,11 +107,12 @@ class Roster(ReplayEventEmitter):
             return participant
         participant = Participant(sid, item.data, self._conversation, self._session)
         self._participants[sid] = participant
-        participant.on("updated", self._forward_update)
+        participant._relay = self._pass_on
         return participant
 
-    def _forward_update(self, event: ParticipantUpdated) -> None:
-        self.emit("participant_updated", event)
+    def _pass_on(self, event: str, payload: tuple[ParticipantUpdated]) -> None:
+        if event == "updated":
+            self.emit("participant_updated", *payload)
 
     def _on_added(self, event: ItemAdded) -> None:
         try:

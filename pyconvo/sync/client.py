@@ -106,6 +106,7 @@ class SyncClient(ReplayEventEmitter):
         self._cores: dict[tuple[str, str], EntityCore] = {}
         self._timers: dict[str, TimerHandle] = {}
         self._posts: set[asyncio.Task[None]] = set()
+        self._runs_later = False
         twilsock.on("state_changed", self._state_changed)
         twilsock.on("message", self._message)
         self._subscriptions.connection(twilsock.state == "connected")
@@ -231,11 +232,16 @@ class SyncClient(ReplayEventEmitter):
     def _message(self, message_type: str, payload: Any) -> None:
         if message_type in MESSAGE_TYPES:
             self._subscriptions.notification(payload, replayed=message_type == _REPLAY)
-            self._run()
+            # All that it may ask for are timers, and these come in hundreds: once for a burst is enough.
+            if self._subscriptions.has_actions and not self._runs_later:
+                self._runs_later = True
+                self._host.call_at_pause(self._run)
 
     def _run(self) -> None:
+        self._runs_later = False
         if not self._subscriptions.has_actions:
             return
+        delays: dict[str, float | None] = {}
         for action in self._subscriptions.take():
             match action:
                 case SendBatch():
@@ -243,10 +249,13 @@ class SyncClient(ReplayEventEmitter):
                     self._posts.add(post)
                     post.add_done_callback(self._posts.discard)
                 case StartTimer(key, delay):
-                    self._cancel(key)
-                    self._timers[key] = self._host.call_later(delay, self._fired(key))
+                    delays[key] = delay
                 case CancelTimer(key):
-                    self._cancel(key)
+                    delays[key] = None
+        for key, last in delays.items():
+            self._cancel(key)
+            if last is not None:
+                self._timers[key] = self._host.call_later(last, self._fired(key))
 
     def _fired(self, key: str) -> Callable[[], None]:
         def fired() -> None:

@@ -99,7 +99,10 @@ class EntityCore:
 
     def set_subscription_state(self, state: str) -> None:
         self.subscription_state = state
-        self.broadcast("subscription_state_changed", state)
+        # It changes thrice when an object is opened, and hardly anybody wants to know.
+        for handle in tuple(self._handles):
+            if handle.listener_count("subscription_state_changed"):
+                handle.emit("subscription_state_changed", state)
 
     def fail(self, error: SyncError) -> None:
         """The service refuses to send events of this entity."""
