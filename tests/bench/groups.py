@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from bench.figures import Aim, Figure, Subject
 from bench.socket import BareSocket
-from bench.stage import Stage
-from drivers import Driver
+from bench.stage import Page, Stage
 
 Values = dict[str, float]
 
@@ -63,7 +62,7 @@ def load(stage: Stage, subject: Subject) -> Values:
 
 
 def _visit(
-    stage: Stage, subject: Subject, page: Driver, visit: str, name: str, line: tuple[float, float | None]
+    stage: Stage, subject: Subject, page: Page, visit: str, name: str, line: tuple[float, float | None]
 ) -> Values:
     token = stage.service.token("visitor")
     before = stage.link.down
@@ -131,7 +130,7 @@ def incoming(stage: Stage, subject: Subject) -> Values:
     return values
 
 
-def _flood(stage: Stage, page: Driver, room: str, updates: bool, *, more: bool) -> tuple[Values, float | None]:
+def _flood(stage: Stage, page: Page, room: str, updates: bool, *, more: bool) -> tuple[Values, float | None]:
     """What the page tells of it, and the milliseconds of its own thread."""
     # All of it waits on the line: what is measured is the client, not how fast the service can write.
     stage.link.hold()

@@ -11,13 +11,16 @@ from typing import Any
 
 from bench.figures import Subject
 from bench.link import Link
+from bench.quiet_chromium import QuietChromium
 from bench.service import Service
-from drivers import Browsers, Driver
-from drivers.playwright_driver import PlaywrightDriver
+from drivers import Browsers, Driver, find
 
 PATHS: dict[Subject, str] = {"official": "/oracle/twilio-conversations.min.js"}
 #: Visits to a page before one counts as a later visit: engines keep compiled code only after some.
 EARLIER_VISITS = 3
+
+
+Page = Driver | QuietChromium
 
 
 class Stage:
@@ -27,7 +30,7 @@ class Stage:
         self.link = link
         self._paths = {**PATHS, "ours": ours}
         self._browsers = Browsers()
-        self._returning: dict[Subject, Driver] = {}
+        self._returning: dict[Subject, Page] = {}
         self._before: dict[int, float] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="pyconvo-bench-profiles-"))
 
@@ -38,11 +41,11 @@ class Stage:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @contextlib.contextmanager
-    def page(self, subject: Subject) -> Iterator[Driver]:
+    def page(self, subject: Subject) -> Iterator[Page]:
         """A page with the SDK, by somebody who was never here, without any delay on the line."""
-        # Which of Firefox's and WebKit's processes draws it nobody tells: the one that grows.
-        self._before = self._sizes() if self.engine != "chromium" else {}
-        page = self._browsers.open(self.engine)
+        # Which process draws it nobody tells: the one that grows.
+        self._before = self._sizes()
+        page = self._open()
         try:
             self.visit(page, subject)
             yield page
@@ -50,19 +53,19 @@ class Stage:
             page.close()
 
     @contextlib.contextmanager
-    def newcomer(self) -> Iterator[Driver]:
+    def newcomer(self) -> Iterator[Page]:
         """An empty page with empty caches."""
-        page = self._browsers.open(self.engine)
+        page = self._open()
         try:
             yield page
         finally:
             page.close()
 
-    def returning(self, subject: Subject) -> Driver:
+    def returning(self, subject: Subject) -> Page:
         """An empty page of a browser that has been here before."""
         if subject not in self._returning:
             profile = self._folder / subject
-            page = self._returning[subject] = self._browsers.open(self.engine, profile)
+            page = self._returning[subject] = self._open(profile)
             for _ in range(EARLIER_VISITS):
                 self.visit(page, subject)
                 if subject == "pyodide":
@@ -72,19 +75,19 @@ class Stage:
                 page.goto("about:blank")
         return self._returning[subject]
 
-    def visit(self, page: Driver, subject: Subject) -> None:
+    def visit(self, page: Page, subject: Subject) -> None:
         if subject == "pyodide":
             page.goto(f"{self.link.url}/bench/pyodide.html")
         else:
             page.goto(f"{self.link.url}/bench/bench.html?sdk={self._paths[subject]}")
 
-    def measure(self, page: Driver, name: str, **arguments: Any) -> dict[str, float]:
+    def measure(self, page: Page, name: str, **arguments: Any) -> dict[str, float]:
         """A function of ``page/bench.js``."""
         call = "([name, argument]) => window.bench[name](argument)"
         found: dict[str, float] = page.evaluate(call, [name, arguments], timeout=170)
         return found
 
-    def loaded(self, page: Driver) -> dict[str, float]:
+    def loaded(self, page: Page) -> dict[str, float]:
         """How long plain Pyodide took."""
         wait = (
             "async () => { while (!window.loaded) await new Promise((r) => setTimeout(r, 10)); return window.loaded; }"
@@ -94,17 +97,17 @@ class Stage:
             raise RuntimeError(f"plain Pyodide did not load: {found['error']}")
         return found
 
-    def page_thread(self, page: Driver) -> float | None:
+    def page_thread(self, page: Page) -> float | None:
         """Milliseconds for which the page's own thread has run so far; None where the engine does not tell."""
-        if not isinstance(page, PlaywrightDriver) or self.engine != "chromium":
+        if not isinstance(page, QuietChromium):
             return None
         page.devtools("Performance.enable", timeDomain="threadTicks")
         metrics = page.devtools("Performance.getMetrics")["metrics"]
         return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration")) * 1000
 
-    def heap(self, page: Driver) -> float | None:
+    def heap(self, page: Page) -> float | None:
         """MiB that the page's own JavaScript holds after a collection; None where the engine does not tell."""
-        if not isinstance(page, PlaywrightDriver) or self.engine != "chromium":
+        if not isinstance(page, QuietChromium):
             return None
         page.devtools("HeapProfiler.collectGarbage")
         page.devtools("Performance.enable")
@@ -114,6 +117,12 @@ class Stage:
     def memory(self) -> float | None:
         """MiB of the page's renderer process (proportional set size); None where it cannot be told."""
         return max((size - self._before.get(process, 0.0) for process, size in self._sizes().items()), default=None)
+
+    def _open(self, profile: Path | None = None) -> Page:
+        found = find(self.engine)
+        if found is not None and self.engine == "chromium":
+            return QuietChromium(found, profile)
+        return self._browsers.open(self.engine, profile)
 
     def _sizes(self) -> dict[int, float]:
         sizes = {}

@@ -60,12 +60,7 @@ class Browsers:
 
     def renderers(self, engine: str) -> list[int]:
         """Process numbers of what draws pages, of browsers that this process has started; none where nobody tells."""
-        if engine != "chromium":
-            return _content_processes(CONTENT[engine])
-        browser = self._browsers.get(engine)
-        if browser is None or self._thread is None:
-            return []
-        return self._thread.do(_renderers(browser), 30)
+        return _content_processes(CONTENT[engine])
 
     def close(self) -> None:
         if self._thread is not None:
@@ -78,7 +73,7 @@ class Browsers:
 
 
 #: A word in the command of the processes that draw pages.
-CONTENT = {"firefox": "-contentproc", "webkit": "WebKitWebProcess"}
+CONTENT = {"chromium": "--type=renderer", "firefox": "-contentproc", "webkit": "WebKitWebProcess"}
 
 
 def _content_processes(word: str) -> list[int]:
@@ -97,10 +92,3 @@ def _content_processes(word: str) -> list[int]:
         return process == os.getpid()
 
     return [process for process in found if descends(process)]
-
-
-async def _renderers(browser: Browser) -> list[int]:
-    devtools = await browser.new_browser_cdp_session()
-    processes = (await devtools.send("SystemInfo.getProcessInfo"))["processInfo"]
-    await devtools.detach()
-    return [int(one["id"]) for one in processes if one["type"] == "renderer"]
