@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -127,6 +128,10 @@ def is_index(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9!'()*\-._~]*").fullmatch
+
+
 def encode_component(text: str) -> str:
     """Percent-encode as JavaScript's ``encodeURIComponent``."""
-    return quote(text, safe="!'()*-._~", errors="surrogatepass")
+    # Nearly all names are plain; to find that out ``quote`` takes ten calls.
+    return text if _PLAIN(text) else quote(text, safe="!'()*-._~", errors="surrogatepass")

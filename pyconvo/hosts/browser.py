@@ -30,8 +30,9 @@ logger = logging.getLogger("pyconvo.hosts.browser")
 #: UUIDs whose random bytes are drawn together.
 _UUIDS_AT_ONCE = 64
 #: Objects that come to be before the collector looks for cycles among them. Python's own number makes a start with many
-#: conversations look dozens of times, all in vain: it takes a third of the time.
-_COLLECT_AFTER = 20_000
+#: conversations look dozens of times, all in vain: it takes a third of the time. A client that has ended does not wait
+#: for it (:mod:`pyconvo.bridge.core`).
+_COLLECT_AFTER = 100_000
 
 
 class Loans:

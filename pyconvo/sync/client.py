@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from pyconvo.errors import SyncError, TransportUnavailableError
 from pyconvo.events import ReplayEventEmitter
 from pyconvo.hosts.base import Host, TimerHandle
-from pyconvo.sync.collection import encode
+from pyconvo.json_values import encode_component
 from pyconvo.sync.document import DocumentCore, SyncDocument
 from pyconvo.sync.entity import EntityCore, Services, SyncHandle
 from pyconvo.sync.list import ListCore, SyncList
@@ -167,7 +167,7 @@ class SyncClient(ReplayEventEmitter):
         return self._known(kind, id) is not None or self._storage.read(kind.kind, id) is not None
 
     def _url(self, kind: type[CoreT], id: str, query: str) -> str:
-        return f"{self._options.cds_uri}{_PATHS[kind.kind]}/{encode(id)}{query}"
+        return f"{self._options.cds_uri}{_PATHS[kind.kind]}/{encode_component(id)}{query}"
 
     async def _open(self, kind: type[CoreT], id: str, query: str, asked: Asked | None) -> CoreT:
         if not id:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from pyconvo.errors import SyncError
+from pyconvo.json_values import encode_component
 from pyconvo.sync.document import Mutator
 from pyconvo.sync.entity import EntityCore, Services
 from pyconvo.sync.events import ItemAdded, ItemRemoved, ItemUpdated
@@ -18,11 +18,6 @@ from pyconvo.sync.paging import Fetched, Order
 #: Items that come with a description are all that there are if they are fewer than this. The service does not say, and
 #: may include no more than a page, which has 50 items where nothing else is asked for, and never fewer than ten.
 SURELY_WHOLE = 10
-
-
-def encode(text: str | int) -> str:
-    """Percent-encode as JavaScript's ``encodeURIComponent``."""
-    return quote(str(text), safe="!'()*-._~", errors="surrogatepass")
 
 
 class CollectionCore(EntityCore):
@@ -125,7 +120,7 @@ class CollectionCore(EntityCore):
     async def look_up(self, key: str | int) -> SyncItem | None:
         """Ask the service for one item."""
         response = await self.services.network.get(
-            f"{self.items_url}?HideExpired=true&{self.key_parameter}={encode(key)}"
+            f"{self.items_url}?HideExpired=true&{self.key_parameter}={encode_component(str(key))}"
         )
         found = self._read(response.body)
         if not found and self.cache.seen(key):
@@ -136,7 +131,7 @@ class CollectionCore(EntityCore):
         """One page from the service."""
         query = "HideExpired=true"
         if start is not None:
-            query += f"&From={encode(start)}"
+            query += f"&From={encode_component(str(start))}"
         response = await self.services.network.get(f"{self.items_url}?{query}&PageSize={page_size}&Order={order}")
         body = response.body if isinstance(response.body, dict) else {}
         meta = body.get("meta") or {}

@@ -101,7 +101,7 @@ class EntityCore:
         self.subscription_state = state
         # It changes thrice when an object is opened, and hardly anybody wants to know.
         for handle in tuple(self._handles):
-            if handle.listener_count("subscription_state_changed"):
+            if "subscription_state_changed" in handle._entries:
                 handle.emit("subscription_state_changed", state)
 
     def fail(self, error: SyncError) -> None:

@@ -6,7 +6,8 @@ import copy
 from typing import Any, ClassVar
 
 from pyconvo.errors import SyncError
-from pyconvo.sync.collection import CollectionCore, encode
+from pyconvo.json_values import encode_component
+from pyconvo.sync.collection import CollectionCore
 from pyconvo.sync.document import Mutator
 from pyconvo.sync.entity import SyncHandle
 from pyconvo.sync.items import MapItem, SyncItem
@@ -31,7 +32,7 @@ class MapCore(CollectionCore):
     async def write_item(self, key: Any, data: dict[str, Any], ttl: int | None, if_match: str | None) -> SyncItem:
         try:
             response = await self.services.network.put(
-                f"{self.items_url}/{encode(key)}", self.body(data, ttl), if_match
+                f"{self.items_url}/{encode_component(str(key))}", self.body(data, ttl), if_match
             )
         except SyncError as error:
             raise self.gone(error) from error

@@ -37,18 +37,22 @@ class Subscriptions:
         self._last_id = 0
         self._batch_size = _FIRST_BATCH_SIZE
         self._connected = False
-        self._armed = False
+        #: Whether the batch's timer runs; and whether that is yet to be told, once for a whole burst.
+        self._armed = self._arming = False
         self._ttl_running = False
         self._reason: str | None = None
 
     def take(self) -> list[Action]:
+        if self._arming:
+            self._arming = False
+            self._out.append(StartTimer("batch", self._backoff.next() / 1000))
         out, self._out = self._out, []
         return out
 
     @property
     def has_actions(self) -> bool:
         """Whether ``take`` would return any."""
-        return bool(self._out)
+        return self._arming or bool(self._out)
 
     # -- what is wanted --------------------------------------------------------------------------------------
 
@@ -110,13 +114,12 @@ class Subscriptions:
 
     def _arm(self) -> None:
         if not self._armed:
-            self._armed = True
-            self._out.append(StartTimer("batch", self._backoff.next() / 1000))
+            self._armed = self._arming = True
 
     def _disarm(self) -> None:
         self._backoff.reset()
         if self._armed:
-            self._armed = False
+            self._armed = self._arming = False
             self._out.append(CancelTimer("batch"))
 
     def _poke(self, reason: str) -> None:

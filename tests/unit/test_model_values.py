@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyconvo import ArgumentError, ClientOptions, ConversationsError
-from pyconvo.json_values import json_equal, parse_attributes, parse_date, same, to_json, to_number
+from pyconvo.json_values import encode_component, json_equal, parse_attributes, parse_date, same, to_json, to_number
 from pyconvo.services.configuration import Configuration
 from pyconvo.services.conversation_fields import ConversationFields, LastMessage
 from pyconvo.services.durations import parse_duration
@@ -276,3 +276,17 @@ class TestConversationFields:
         fields = ConversationFields("CH1", {"uniqueName": "", "friendlyName": "", "lastConsumedMessageIndex": "3"})
         assert (fields.unique_name, fields.friendly_name, fields.last_read_message_index) == (None, None, None)
         assert (fields.status, fields.attributes, fields.created_by) == ("notParticipating", {}, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoded"),
+    [
+        ("CH0123.channel", "CH0123.channel"),
+        ("it's-me_(~*!)", "it's-me_(~*!)"),
+        ("a b/c?d&é", "a%20b%2Fc%3Fd%26%C3%A9"),
+        ("plain\n", "plain%0A"),
+        ("", ""),
+    ],
+)
+def test_names_in_addresses_are_encoded_as_by_javascript(text: str, encoded: str) -> None:
+    assert encode_component(text) == encoded

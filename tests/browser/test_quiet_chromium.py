@@ -1,0 +1,46 @@
+"""The benchmark's own Chromium: what it measures with must work, and be quiet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bench.quiet_chromium import QuietChromium
+from drivers import DriverError, find
+from pyconvo.testing import Emulator
+
+PAGE = "/pages/driver.html"
+
+
+@pytest.fixture
+def page(present_engines: list[str]) -> Iterator[QuietChromium]:
+    found = find("chromium") if "chromium" in present_engines else None
+    if found is None:
+        pytest.skip("no chromium on this machine, or not asked for")
+    quiet = QuietChromium(found)
+    yield quiet
+    quiet.close()
+
+
+def test_it_visits_calls_functions_and_tells_what_went_wrong(page: QuietChromium, emulator: Emulator) -> None:
+    page.goto(emulator.url + PAGE)
+    assert page.evaluate("async (value) => ({...value, more: document.title})", {"a": [None, "grüße"]}) == {
+        "a": [None, "grüße"],
+        "more": "what a driver must be able to do",
+    }
+    assert page.evaluate("() => undefined") is None
+    with pytest.raises(DriverError, match="out of tea"):
+        page.evaluate("async () => { throw new TypeError('out of tea'); }")
+    with pytest.raises(DriverError, match=r"no answer in 0\.5 s"):
+        page.evaluate("() => new Promise(() => {})", timeout=0.5)
+    with pytest.raises(DriverError, match=r"Nothing\.atAll"):
+        page.devtools("Nothing.atAll")
+    assert page.evaluate("() => 1") == 1
+
+
+def test_it_does_not_listen_to_the_network(page: QuietChromium, emulator: Emulator) -> None:
+    page.goto(emulator.url + PAGE)
+    page.evaluate("async () => { await (await fetch(location.href)).text(); }")
+    with pytest.raises(DriverError, match=r"not enabled|not found|No resource"):
+        page.devtools("Network.getResponseBody", requestId="1")
