@@ -68,7 +68,7 @@ class BrowserHost:
         self.loans = Loans()
         self.timers = BrowserTimers(js, lambda fired: self.loans.lend(lambda: self.in_turn(fired)))
         # Its own, begun by the system's: the state of the usual generator would be that of a memory snapshot, the same
-        # for everyone; and asking the browser each time costs as much as a small packet.
+        # for everyone. For pauses before another attempt, not for secrets.
         self._random = random.Random()
         self._uuid_bytes = bytearray()
         self._network_callbacks: list[Callable[[bool], Any]] = []

@@ -103,7 +103,8 @@ class Subscriptions:
     def timer(self, key: str) -> None:
         kind, _, subject = key.partition(":")
         if kind == "batch":
-            self._armed = False
+            # It may have been set anew in a burst that was not over yet: what is due goes out now, and once.
+            self._armed = self._arming = False
             self._send_batch()
         elif kind == "ttl":
             self._ttl_running = False

@@ -40,7 +40,12 @@ def test_it_visits_calls_functions_and_tells_what_went_wrong(page: QuietChromium
 
 
 def test_it_does_not_listen_to_the_network(page: QuietChromium, emulator: Emulator) -> None:
+    asks = "async () => { await (await fetch(location.href)).text(); }"
     page.goto(emulator.url + PAGE)
-    page.evaluate("async () => { await (await fetch(location.href)).text(); }")
-    with pytest.raises(DriverError, match=r"not enabled|not found|No resource"):
-        page.devtools("Network.getResponseBody", requestId="1")
+    page.heard.clear()
+    page.evaluate(asks)
+    assert [event for event in page.heard if event.startswith("Network.")] == []
+    # As it would be, did somebody listen.
+    page.devtools("Network.enable")
+    page.evaluate(asks)
+    assert "Network.responseReceived" in page.heard

@@ -211,7 +211,6 @@ test("a file of another size than expected is hashed like any other", async () =
     const { hash, bytes } = await collect(new Response(Buffer.alloc(size)), keep);
     assert.deepEqual([hash, bytes.byteLength], [treeOf(Buffer.alloc(size)), keep ?? 0]);
   }
-
 });
 
 test("a missing file is told from a changed one", async () => {

@@ -1,7 +1,7 @@
 /**
  * Makes Emscripten's linking of the interpreter short. For modules that could be loaded later it enters every function of
- * the wasm into its tables, one by one, and makes a wasm module for each function of a graphics library, a tenth of a second
- * at each start. Here nothing is loaded later: it is shown what its own scripts mention.
+ * the wasm into its tables, one by one, and makes a wasm module for each function of a graphics library, 50 ms and more of
+ * each start. Here nothing is loaded later: it is shown what its own scripts mention.
  */
 
 /** Names of exports that Pyodide's scripts mention, separated by blanks; written in by the build. */
