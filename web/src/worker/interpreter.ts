@@ -9,6 +9,7 @@ import { type Batches, batches } from "./batches.ts";
 import type { PendingParts } from "./messages.ts";
 import { continueFrom, type PythonModule } from "./snapshot.ts";
 import { PARTS_URL, provide } from "./substitutes.ts";
+import { type OnFailure, type Settings, watched } from "./watched.ts";
 
 /** The `info` of Pyodide's lock file, written in by the build: what its package manager wants to see. */
 declare const PYODIDE_LOCK_INFO: Record<string, string>;
@@ -61,8 +62,9 @@ export async function startInterpreter(
   lost: (error: unknown) => void,
 ): Promise<Interpreter> {
   const { promise: failure, reject: fail } = deferred();
-  provide(parts, (error) => fail(new StartError("wasm", error)));
-  const started = start(parts, post, lost).catch((error: unknown) => {
+  const failed: OnFailure = (during, error) => fail(new StartError(during, error));
+  provide(parts, (error) => failed("wasm", error));
+  const started = start(parts, post, lost, failed).catch((error: unknown) => {
     throw error instanceof StartError ? error : new StartError("core", error);
   });
   return Promise.race([started, failure]);
@@ -72,6 +74,7 @@ async function start(
   parts: PendingParts,
   post: (text: string) => void,
   lost: (error: unknown) => void,
+  failed: OnFailure,
 ): Promise<Interpreter> {
   // A page may bundle the asm file's import as well: its name is computed so that no bundler follows it.
   const asm: Promise<{ default: unknown }> = parts.asm.then((url) => import(/* @vite-ignore */ url));
@@ -84,9 +87,9 @@ async function start(
     lockFileContents: { info: PYODIDE_LOCK_INFO, packages: {} },
     // Only to say that there is one.
     ...(snapshot === undefined ? {} : { _loadSnapshot: new Uint8Array(4) }),
-    createPyodideModule: async (settings: unknown) => {
-      const { default: create } = (await asm) as { default: (settings: unknown) => Promise<PythonModule> };
-      const module = await create(settings);
+    createPyodideModule: async (settings: Settings) => {
+      const { default: create } = (await asm) as { default: (settings: Settings) => Promise<PythonModule> };
+      const module = await create(watched(settings, failed));
       if (snapshot !== undefined) continueFrom(await snapshot, module);
       return module;
     },
