@@ -1,9 +1,10 @@
 /**
  * Bundles the browser side: node build.mjs --out DIR --npm DIR --version VERSION NAME...
  *
- * NAMEs are those of the files that are in DIR/runtime already. Makes DIR/runtime/worker.mjs first, then the scripts, with
- * the names, hashes and sizes of all these files inside: DIR/pyconvo.js, pyconvo.min.js, pyconvo.mjs, pyconvo.cjs, each
- * with its source map. The same input gives the same bytes, wherever DIR is. Not responsible for the other runtime files.
+ * NAMEs are those of the files that are in DIR/runtime already. Makes DIR/runtime/worker.mjs first, then the scripts,
+ * with the names, hashes and sizes of all these files inside: DIR/pyconvo.js, pyconvo.min.js, pyconvo.mjs, pyconvo.cjs,
+ * each with its source map. The same input gives the same bytes, wherever DIR is. Not responsible for the other runtime
+ * files.
  */
 
 import { createHash } from "node:crypto";
@@ -13,6 +14,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { mentionedExports } from "./pipeline/mentioned_exports.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 
@@ -38,35 +40,16 @@ async function lockInfo() {
   return JSON.parse(await readFile(path, "utf8")).info;
 }
 
-/** The wasm's exports that Pyodide's scripts use, a few hundred of 8,560. See `src/worker/linking.ts`. */
-async function mentionedExports() {
-  const [asm, loader, wasm] = await Promise.all(
-    ["asm.mjs", "mjs", "asm.wasm"].map((end) => readFile(join(web, "node_modules", "pyodide", `pyodide.${end}`))),
+/** See `pipeline/mentioned_exports.mjs`. */
+async function exportsOfWasm() {
+  const read = (end, encoding) => readFile(join(web, "node_modules", "pyodide", `pyodide.${end}`), encoding);
+  const [asm, loader, wasm] = await Promise.all([read("asm.mjs", "utf8"), read("mjs", "utf8"), read("asm.wasm")]);
+  const exported = WebAssembly.Module.exports(await WebAssembly.compile(wasm));
+  return mentionedExports(
+    asm,
+    loader,
+    exported.map(({ name }) => name),
   );
-  const naming = [
-    /\bvar [\w$,]+;function assignWasmExports\(wasmExports\)\{.*?\}(?=var )/s,
-    /function applySignatureConversions\(wasmExports\)\{.*?return wasmExports\}/s,
-  ];
-  let scripts = asm.toString("utf8");
-  const [named] = naming.map((part) => {
-    const [found] = scripts.match(part) ?? [];
-    if (found === undefined) throw new Error(`pyodide.asm.mjs has no part like ${part}: is it of another Emscripten?`);
-    scripts = scripts.replace(found, "");
-    return found;
-  });
-  const words = new Set(`${scripts} ${loader}`.match(/[\w$]+/g));
-  // Of `_name=Module["_name"]=wasmExports["name"]`, or less, the names; and whether `.value` follows, which must be there.
-  const aliases = new Map();
-  for (const [, left, name, value] of named.matchAll(/([^;{}]*)wasmExports\["([^"]+)"\](\.value)?/g)) {
-    aliases.set(name, { others: (left.match(/[\w$]+/g) ?? []).filter((word) => word !== "Module"), isRead: value !== undefined });
-  }
-  const isUsed = (name) => {
-    const { others, isRead } = aliases.get(name) ?? { others: [], isRead: false };
-    return isRead || [name, `_${name}`, ...others].some((word) => words.has(word));
-  };
-  return WebAssembly.Module.exports(await WebAssembly.compile(wasm))
-    .map(({ name }) => name)
-    .filter(isUsed);
 }
 
 async function buildWorker(version) {
@@ -79,7 +62,7 @@ async function buildWorker(version) {
     banner: { js: `/*! pyconvo ${version} worker, MIT; contains pyodide.mjs of Pyodide, MPL-2.0, unmodified */` },
     define: {
       PYODIDE_LOCK_INFO: JSON.stringify(await lockInfo()),
-      PYODIDE_EXPORTS: JSON.stringify((await mentionedExports()).join(" ")),
+      PYODIDE_EXPORTS: JSON.stringify((await exportsOfWasm()).join(" ")),
     },
     // pyodide.mjs imports these under Node.js alone.
     external: ["node:*", "ws"],

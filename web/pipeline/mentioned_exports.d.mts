@@ -1,0 +1,1 @@
+export function mentionedExports(asm: string, loader: string, exported: string[]): string[];
