@@ -37,6 +37,7 @@ class Control:
             ("POST", "/emulator/faults", self.add_fault),
             ("DELETE", "/emulator/faults", self.clear_faults),
             ("DELETE", "/emulator/faults/{number:int}", self.remove_fault),
+            ("GET", "/emulator/connections", self.connections),
             ("POST", "/emulator/connections/drop", self.drop),
             ("POST", "/emulator/connections/close", self.close),
             ("POST", "/emulator/connections/expire", self.expire),
@@ -79,13 +80,9 @@ class Control:
         """Everything, for people to read; ``?messages=20``: of each conversation only so many, the latest."""
         service = self._service
         latest = request.query_params.get("messages")
-        connections = [
-            {"id": one.id, "identity": one.identity, "subscriptions": len(service.hub.subscriptions(one))}
-            for one in service.hub.connections.values()
-        ]
         return JSONResponse(
             service.conversations.state(None if latest is None else whole(latest, "messages"))
-            | {"connections": connections, "faults": service.faults.list(), "now": service.clock.iso()}
+            | {"connections": self._connected(), "faults": service.faults.list(), "now": service.clock.iso()}
         )
 
     async def list_faults(self, request: Request) -> Response:
@@ -122,6 +119,18 @@ class Control:
         """Take one back; it is no error when it has been spent meanwhile."""
         self._service.faults.remove(request.path_params["number"])
         return await self.list_faults(request)
+
+    async def connections(self, request: Request) -> Response:
+        """Who is connected, all or ``?identity=``: as in the state, whose other parts grow with all that was said."""
+        return JSONResponse({"connections": self._connected(request.query_params.get("identity"))})
+
+    def _connected(self, identity: str | None = None) -> list[dict[str, Any]]:
+        hub = self._service.hub
+        return [
+            {"id": one.id, "identity": one.identity, "subscriptions": len(hub.subscriptions(one))}
+            for one in hub.connections.values()
+            if identity in (None, one.identity)
+        ]
 
     async def drop(self, request: Request) -> Response:
         """Cut sockets: all, those of ``identity``, at most ``count``."""

@@ -105,6 +105,14 @@ class Emulator:
         """Users, conversations with participants and messages, connections, faults: ``GET /emulator/state``."""
         return dict(self.call("GET", "/emulator/state"))
 
+    def connections(self, identity: str | None = None) -> list[dict[str, Any]]:
+        """Who is logged in (all, those of ``identity``): ``id``, ``identity``, and how many ``subscriptions`` it has.
+
+        As in :meth:`state`, but for the same small price however much has been said.
+        """
+        query = "" if identity is None else f"?identity={quote(identity, safe='')}"
+        return list(self.call("GET", f"/emulator/connections{query}")["connections"])
+
     def fault(self, **fault: Any) -> None:
         """Plan a fault by its names in ``POST /emulator/faults``; typed: ``faults``."""
         self.call("POST", "/emulator/faults", fault)

@@ -161,9 +161,9 @@ class Load:
         """Wait until the emulator knows every subscription."""
         before = -1
         while True:
-            state = (await http.get(f"{self._url}/emulator/state")).json()
-            now = sum(one["subscriptions"] for one in state["connections"])
-            if now == before and len(state["connections"]) == self._count:
+            connections = (await http.get(f"{self._url}/emulator/connections")).json()["connections"]
+            now = sum(one["subscriptions"] for one in connections)
+            if now == before and len(connections) == self._count:
                 return
             before = now
             await asyncio.sleep(0.5)

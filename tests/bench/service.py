@@ -82,8 +82,8 @@ class Service:
         """Returns when the service has got every subscription that the clients of ``identity`` ask for."""
         before = -1
         while True:
-            connections = self._ask("GET", "/emulator/state")["connections"]
-            now = sum(one["subscriptions"] for one in connections if one["identity"] == identity)
+            connections = self._ask("GET", f"/emulator/connections?identity={identity}")["connections"]
+            now = sum(one["subscriptions"] for one in connections)
             if now and now == before:
                 return
             before = now

@@ -115,6 +115,25 @@ def test_what_makes_no_sense_is_refused_in_words(emulator: Emulator) -> None:
 # -- connections
 
 
+async def test_who_is_connected_is_told_without_everything_else(emulator: Emulator) -> None:
+    sid = team(emulator)
+    assert emulator.connections() == []
+    async with Wire.login(emulator, "alice") as one, Wire.login(emulator, "bob"):
+        made = (await one.request("POST", "/v3/Maps", {"unique_name": "m"})).payload
+        await one.subscribe((made["sid"], None))
+        await one.event("subscription_established")
+        (alice,) = emulator.connections("alice")
+        assert (alice["identity"], alice["subscriptions"]) == ("alice", 1)
+        everybody = emulator.connections()
+        assert [each["identity"] for each in everybody] == ["alice", "bob"]
+        assert everybody == emulator.state()["connections"]
+        assert emulator.connections("b&b") == []
+        # Its size is that of the list, however much has been said.
+        before = emulator.call("GET", "/emulator/connections")
+        assert await send(one, sid, "hello") == 201
+        assert emulator.call("GET", "/emulator/connections") == before == {"connections": everybody}
+
+
 async def test_connections_are_dropped_by_identity_and_number(emulator: Emulator) -> None:
     login = Wire.login
     async with login(emulator, "alice") as one, login(emulator, "alice") as two, login(emulator, "bob") as bob:

@@ -71,9 +71,13 @@ test("what goes out to phones, and comes in", async () => {
   assert.deepEqual(await emulator.outbox(), []);
 });
 
-test("sockets are dropped", async () => {
+test("sockets are listed and dropped", async () => {
   const socket = await login(await emulator.token("alice"));
   const closed = new Promise((resolve) => socket.addEventListener("close", resolve));
+  assert.deepEqual(await emulator.connections("bob & co"), []);
+  const [{ id, ...alice }] = await emulator.connections("alice");
+  assert.deepEqual(alice, { identity: "alice", subscriptions: 0 });
+  assert.deepEqual(await emulator.connections(), [{ id, ...alice }]);
   assert.equal(await emulator.drop("bob"), 0);
   assert.equal(await emulator.drop("alice"), 1);
   await closed;

@@ -75,6 +75,12 @@ export class Emulator {
     return (await this.call("GET", `/emulator/log?after=${after}`)).log;
   }
 
+  /** Who is logged in, all or those of `identity`: `{ id, identity, subscriptions }`, the last a number. */
+  async connections(identity?: string): Promise<any[]> {
+    const query = identity === undefined ? "" : `?${new URLSearchParams({ identity })}`;
+    return (await this.call("GET", `/emulator/connections${query}`)).connections;
+  }
+
   /** Cut sockets, all or those of `identity`; how many. */
   async drop(identity?: string): Promise<number> {
     return (await this.call("POST", "/emulator/connections/drop", whom(identity))).dropped;
