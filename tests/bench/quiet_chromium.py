@@ -17,8 +17,9 @@ import threading
 import time
 import urllib.request
 from collections import deque
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -77,13 +78,12 @@ class QuietChromium:
         process = subprocess.Popen([*command, "about:blank"], stderr=subprocess.PIPE, text=True)
         self._stack.callback(_end, process)
         assert process.stderr is not None
-        lines = iter(process.stderr)
-        for line in lines:
-            if (told := re.search(r"listening on ws://[^:/]+:(\d+)/", line)) is not None:
-                # What it says later must not fill the pipe.
-                threading.Thread(target=lambda: list(lines), daemon=True).start()
-                return int(told[1])
-        raise DriverError(f"{path} did not start")
+        port: Future[int] = Future()
+        threading.Thread(target=_listen, args=(process.stderr, port), daemon=True).start()
+        try:
+            return port.result(PATIENCE)
+        except TimeoutError:
+            raise DriverError(f"{path}: no DevTools in {PATIENCE:g} s") from None
 
     def _command(
         self, method: str, parameters: dict[str, Any], timeout: float, until: str | None = None
@@ -109,6 +109,17 @@ class QuietChromium:
                 if told["method"] == until:
                     until = None
         return answer
+
+
+def _listen(errors: IO[str], port: Future[int]) -> None:
+    """Reads to the end, or what the browser says later would fill the pipe; the port of its DevTools is in there."""
+    line = ""
+    for line in errors:
+        told = re.search(r"listening on ws://[^:/]+:(\d+)/", line)
+        if told is not None and not port.done():
+            port.set_result(int(told[1]))
+    if not port.done():
+        port.set_exception(DriverError(f"the browser has ended: {line.strip()}"))
 
 
 def _page(port: int) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bench import quiet_chromium
 from bench.quiet_chromium import QuietChromium
-from drivers import DriverError, find
+from drivers import DriverError, Found, find
 from pyconvo.testing import Emulator
 
 PAGE = "/pages/driver.html"
@@ -49,3 +53,28 @@ def test_it_does_not_listen_to_the_network(page: QuietChromium, emulator: Emulat
     page.devtools("Network.enable")
     page.evaluate(asks)
     assert "Network.responseReceived" in page.heard
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [("echo out of tea >&2; exec sleep 600", "no DevTools in 1 s"), ("echo out of tea >&2", "ended: .*out of tea")],
+    ids=["that says nothing", "that ends"],
+)
+def test_a_browser_without_devtools_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, words: str
+) -> None:
+    started: list[subprocess.Popen[str]] = []
+
+    class Seen(subprocess.Popen[str]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            started.append(self)
+
+    browser = tmp_path / "browser"
+    browser.write_text(f"#!/bin/sh\n{program}\n")
+    browser.chmod(0o755)
+    monkeypatch.setattr(subprocess, "Popen", Seen)
+    monkeypatch.setattr(quiet_chromium, "PATIENCE", 1.0)
+    with pytest.raises(DriverError, match=words):
+        QuietChromium(Found("chromium", "distribution", str(browser)))
+    assert [process.returncode is not None for process in started] == [True]
