@@ -288,7 +288,8 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         twilsock.on("token_expired", lambda: self.emit("token_expired"))
         twilsock.on("connection_error", lambda error: self.emit("connection_error", error))
         twilsock.on("state_changed", self._on_state_changed)
-        sync = SyncClient(host, twilsock, SyncOptions(cds_uri=options.sync_url, product_id=PRODUCT_ID))
+        kept = options.storage(host)
+        sync = SyncClient(host, twilsock, SyncOptions(options.sync_url, PRODUCT_ID, storage=kept))
         commands = Commands(host, twilsock, options.base_url, PRODUCT_ID)
         return Core(host, Tasks(), twilsock, sync, commands, self._lifetime or Lifetime())
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from pyconvo import log_levels
+from pyconvo.hosts.base import Host, SessionStorage
 from pyconvo.names import camel, snake
 from pyconvo.version import OFFICIAL_SDK_VERSION
 
@@ -46,6 +47,10 @@ class ClientOptions:
     ``backoff_config_override``, ``retry_policy``: ``min``, ``max``, ``initial``, ``maxAttemptsTime`` in
     milliseconds, ``maxAttemptsCount``, ``randomness``.
 
+    ``session_storage``: where descriptions of the user's objects are kept, so that the next client (of a page that was
+    reloaded, of a program that was started again) opens them without asking (an addition to the official options;
+    default: a page's ``sessionStorage``, elsewhere nothing is kept). ``sync={"enableSessionStorage": False}``: nowhere.
+
     ``chat`` and ``ip_messaging``: nested options that replace these for overrides, ``api_uri`` and ``typing_uri``.
     """
 
@@ -73,6 +78,7 @@ class ClientOptions:
     twilsock: Mapping[str, Any] = field(default_factory=dict)
     mcs: Mapping[str, Any] = field(default_factory=dict)
     notifications: Mapping[str, Any] = field(default_factory=dict)
+    session_storage: SessionStorage | None = None
     chat: ClientOptions | None = None
     ip_messaging: ClientOptions | None = None
 
@@ -80,7 +86,8 @@ class ClientOptions:
     def read(cls, options: ClientOptions | Mapping[str, Any] | None) -> Self:
         """A copy. Mappings may use the official names or ours; names that mean nothing here are ignored."""
         if isinstance(options, ClientOptions):
-            return cls(**{item.name: copy.copy(getattr(options, item.name)) for item in dataclasses.fields(cls)})
+            copied = {item.name: copy.copy(getattr(options, item.name)) for item in dataclasses.fields(cls)}
+            return cls(**{**copied, "session_storage": options.session_storage})
         known = {item.name for item in dataclasses.fields(cls)}
         values: dict[str, Any] = {}
         for name, value in (options or {}).items():
@@ -92,7 +99,7 @@ class ClientOptions:
             # The lower-case spelling wins when both are given.
             if ours == "twilsock" and name != "twilsock" and "twilsock" in (options or {}):
                 continue
-            values[ours] = copy.deepcopy(value)
+            values[ours] = value if ours == "session_storage" else copy.deepcopy(value)
         return cls(**values)
 
     def overrides(self) -> ClientOptions:
@@ -110,6 +117,12 @@ class ClientOptions:
     def sync_url(self) -> str:
         """Where the Sync objects are."""
         return self.cds_uri or f"https://cds.{self.region or 'us1'}.twilio.com"
+
+    def storage(self, host: Host) -> SessionStorage | None:
+        """Where descriptions of Sync objects are kept between runs."""
+        if not self.sync.get("enableSessionStorage", True):
+            return None
+        return host.session_storage() if self.session_storage is None else self.session_storage
 
     @property
     def media_region(self) -> str:

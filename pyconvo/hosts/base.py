@@ -16,6 +16,16 @@ class TimerHandle(Protocol):
         """Forget the timer; harmless when it has fired."""
 
 
+class SessionStorage(Protocol):
+    """Strings by key, that outlive this run: a page that is reloaded finds them again. Any method may fail."""
+
+    def get(self, key: str) -> str | None: ...
+
+    def set(self, key: str, value: str) -> None: ...
+
+    def remove(self, key: str) -> None: ...
+
+
 class SocketHandle(Protocol):
     def send(self, data: bytes) -> None:
         """Send one binary message. Silently dropped on a socket that is not open."""
@@ -86,6 +96,9 @@ class Host(Protocol):
 
     def on_network_change(self, callback: Callable[[bool], Any]) -> Callable[[], None]:
         """Tell ``callback`` when the platform goes online (True) or offline (False). Returns the way to stop."""
+
+    def session_storage(self) -> SessionStorage | None:
+        """The platform's own; ``None`` where there is none."""
 
     def platform(self) -> str:
         """What the platform calls itself, for people: a browser's user agent; ``web`` elsewhere."""

@@ -18,9 +18,10 @@ from collections.abc import Callable
 from typing import Any
 
 from pyconvo.errors import HostError
-from pyconvo.hosts.base import HttpRequest, HttpResponse, SocketListener, TimerHandle
+from pyconvo.hosts.base import HttpRequest, HttpResponse, SessionStorage, SocketListener, TimerHandle
 from pyconvo.hosts.browser_loop import TurnQueue, batch_callbacks
 from pyconvo.hosts.browser_socket import BrowserSocket
+from pyconvo.hosts.browser_storage import session_storage
 from pyconvo.hosts.browser_timers import BrowserTimers
 from pyconvo.hosts.user_agent import browser_metadata
 
@@ -188,6 +189,9 @@ class BrowserHost:
                     self._forget_network()
 
         return stop
+
+    def session_storage(self) -> SessionStorage | None:
+        return session_storage(self.js)
 
     def platform(self) -> str:
         return str(getattr(self.js.navigator, "userAgent", "unknown"))

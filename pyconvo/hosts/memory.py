@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pyconvo.errors import HostError
-from pyconvo.hosts.base import HttpRequest, HttpResponse, SocketListener
+from pyconvo.hosts.base import HttpRequest, HttpResponse, SessionStorage, SocketListener
 from pyconvo.twilsock import packet
 
 
@@ -101,6 +101,8 @@ class MemoryHost:
     on_packet: Callable[[MemorySocket, packet.Packet], Any] | None = None
     #: Answers ``fetch``; without it every fetch fails.
     on_fetch: Callable[[HttpRequest], HttpResponse] | None = None
+    #: What ``session_storage()`` returns.
+    storage: SessionStorage | None = None
     _timers: list[MemoryTimer] = field(default_factory=list)
     _count: int = 0
     _uuids: int = 0
@@ -145,6 +147,9 @@ class MemoryHost:
     def on_network_change(self, callback: Callable[[bool], Any]) -> Callable[[], None]:
         self._network.append(callback)
         return lambda: self._network.remove(callback)
+
+    def session_storage(self) -> SessionStorage | None:
+        return self.storage
 
     def platform(self) -> str:
         return "web"

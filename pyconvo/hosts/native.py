@@ -174,6 +174,9 @@ class NativeHost:
     def on_network_change(self, callback: Callable[[bool], Any]) -> Callable[[], None]:
         return lambda: None
 
+    def session_storage(self) -> None:
+        return None
+
     def platform(self) -> str:
         return "web"
 

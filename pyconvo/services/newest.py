@@ -56,6 +56,9 @@ class NewestMessage:
         self._cancel()
 
     def _on_document(self, event: DocumentUpdated) -> None:
+        if self._document is not None and self._document.is_dated:
+            # What came before this run is not announced in it.
+            self._accepted = max(self._accepted, _last_index(event.data))
         self._look()
 
     def _on_added(self, event: ItemAdded) -> None:

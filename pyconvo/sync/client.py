@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pyconvo.errors import SyncError, TransportUnavailableError
 from pyconvo.events import ReplayEventEmitter
-from pyconvo.hosts.base import Host, TimerHandle
+from pyconvo.hosts.base import Host, SessionStorage, TimerHandle
 from pyconvo.json_values import encode_component
 from pyconvo.sync.document import DocumentCore, SyncDocument
 from pyconvo.sync.entity import EntityCore, Services, SyncHandle
 from pyconvo.sync.list import ListCore, SyncList
 from pyconvo.sync.map import MapCore, SyncMap
 from pyconvo.sync.network import Asked, SyncNetwork
-from pyconvo.sync.storage import EntityStorage, SessionStorage
+from pyconvo.sync.storage import EntityStorage
 from pyconvo.sync.subscription import CancelTimer, SendBatch, StartTimer
 from pyconvo.sync.subscriptions import Subscriptions
 from pyconvo.twilsock.connection import TwilsockClient
@@ -101,7 +101,7 @@ class SyncClient(ReplayEventEmitter):
         self._options = options
         self._network = SyncNetwork(host, twilsock, options.product_id)
         self._services = Services(self._network, self)
-        self._storage = EntityStorage(options.storage)
+        self._storage = EntityStorage(options.storage, host.call_later)
         self._subscriptions = Subscriptions(host.now, host.random)
         self._cores: dict[tuple[str, str], EntityCore] = {}
         self._timers: dict[str, TimerHandle] = {}
@@ -146,6 +146,8 @@ class SyncClient(ReplayEventEmitter):
         self._timers.clear()
         for post in self._posts:
             post.cancel()
+        self._storage.flush()
+        self._storage.ready(None)
         self._cores.clear()
 
     @property
@@ -154,40 +156,47 @@ class SyncClient(ReplayEventEmitter):
         return len(set(self._cores.values()))
 
     def _begin(self, kind: type[CoreT], hold: Callable[[CoreT], HandleT], id: str, query: str = "") -> Opening[HandleT]:
-        asked = None
-        if id and self._twilsock.knows_storage and not self._described(kind, id):
-            asked = self._network.begin_get(self._url(kind, id, query))
+        asked = kept = None
+        storage = self._twilsock.storage
+        if id and storage is not None and self._known(kind, id) is None:
+            self._storage.ready(*storage)
+            kept = self._storage.read(kind.kind, id)
+            if kept is None:
+                asked = self._network.begin_get(self._url(kind, id, query))
 
         async def opened() -> HandleT:
-            return hold(await self._open(kind, id, query, asked))
+            return hold(await self._open(kind, id, query, asked, kept))
 
         return Opening(opened, asked)
-
-    def _described(self, kind: type[CoreT], id: str) -> bool:
-        return self._known(kind, id) is not None or self._storage.read(kind.kind, id) is not None
 
     def _url(self, kind: type[CoreT], id: str, query: str) -> str:
         return f"{self._options.cds_uri}{_PATHS[kind.kind]}/{encode_component(id)}{query}"
 
-    async def _open(self, kind: type[CoreT], id: str, query: str, asked: Asked | None) -> CoreT:
+    async def _open(
+        self, kind: type[CoreT], id: str, query: str, asked: Asked | None, kept: dict[str, Any] | None
+    ) -> CoreT:
+        """``asked``, ``kept``: where its description comes from, if that was found out before."""
         if not id:
             raise SyncError("Cannot open an object without an id", 404)
         self._storage.ready(await self._twilsock.storage_id())
         known = self._known(kind, id)
         if known is not None:
             return known
-        description = self._storage.read(kind.kind, id) if asked is None else None
+        if asked is None and kept is None:
+            kept = self._storage.read(kind.kind, id)
+        description = kept
         if description is None:
             asked = asked or self._network.begin_get(self._url(kind, id, query))
             description = (await asked.result()).body
             if not isinstance(description, dict) or "sid" not in description:
                 raise SyncError("The service sent no description of the object")
-            self._storage.store(kind.kind, id, description)
         # Somebody else may have opened it by another name, or at the same time.
         known = self._known(kind, description["sid"])
         if known is not None:
             return known
         core = kind(self._services, description)
+        core.is_dated = kept is not None
+        self._storage.keep(core, id, known=kept is not None)
         for name in {core.sid, core.unique_name or core.sid}:
             self._cores[kind.kind, name] = core
         return core
@@ -213,20 +222,19 @@ class SyncClient(ReplayEventEmitter):
     def forget(self, core: EntityCore) -> None:
         for key in [key for key, known in self._cores.items() if known is core]:
             del self._cores[key]
-        self._storage.remove(core.type, (core.sid, core.unique_name))
+        self._storage.remove(core)
 
-    @property
-    def remembers(self) -> bool:
-        return self._storage.is_on
-
-    def remember(self, core: EntityCore, changes: Mapping[str, Any]) -> None:
-        self._storage.update(core.type, (core.sid, core.unique_name), changes)
+    def changed(self, core: EntityCore) -> None:
+        self._storage.changed(core)
 
     # -- driving the subscriptions ---------------------------------------------------------------------------
 
     def _state_changed(self, state: str) -> None:
         self._subscriptions.connection(state == "connected")
         self._run()
+        if state == "disconnected":
+            # Perhaps for good, and then nobody is to wait for a timer.
+            self._storage.flush()
         self.emit("connection_state_changed", state)
 
     def _message(self, message_type: str, payload: Any) -> None:

@@ -46,6 +46,10 @@ class CollectionCore(EntityCore):
             for item in included:
                 self.cache.store(item)
 
+    def describe(self) -> dict[str, Any]:
+        # Items are not kept, so neither is the event up to which they would be complete.
+        return {**super().describe(), "last_event_id": None, "links": {"items": self.items_url}}
+
     def key_of(self, value: Any) -> str | int:
         raise NotImplementedError
 

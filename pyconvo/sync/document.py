@@ -23,6 +23,9 @@ class DocumentCore(EntityCore):
         self.data: dict[str, Any] = description.get("data") or {}
         self.queue = MergingQueue()
 
+    def describe(self) -> dict[str, Any]:
+        return {**super().describe(), "data": self.data}
+
     def previous_data(self) -> dict[str, Any] | None:
         return self.data
 
@@ -48,8 +51,7 @@ class DocumentCore(EntityCore):
         previous, self.data = self.data, newer.get("data") or {}
         self.last_event_id, self.revision = event_id, newer.get("revision")
         self.date_updated = parse_date(newer.get("date_updated")) or self.date_updated
-        if self.services.registry.remembers:
-            self.services.registry.remember(self, newer)
+        self.services.registry.changed(self)
         self.broadcast("updated", DocumentUpdated(self.data, previous, is_local))
 
     async def write(self, data: dict[str, Any], ttl: int | None, if_match: str | None = None) -> dict[str, Any]:

@@ -30,12 +30,8 @@ class Registry(Protocol):
     def forget(self, core: EntityCore) -> None:
         """The entity was removed or nobody holds it: the next open starts afresh."""
 
-    @property
-    def remembers(self) -> bool:
-        """Whether ``remember`` keeps anything."""
-
-    def remember(self, core: EntityCore, changes: Mapping[str, Any]) -> None:
-        """Parts of the description changed."""
+    def changed(self, core: EntityCore) -> None:
+        """Its description is another one now."""
 
 
 @dataclass(slots=True)
@@ -59,12 +55,26 @@ class EntityCore:
         self.date_updated: datetime | None = parse_date(description.get("date_updated"))
         self.is_removed = False
         self.subscription_state = "none"
+        self.kept_as: str | None = None
+        #: As it was kept by an earlier run: what has happened since is yet to be heard.
+        self.is_dated = False
         self._handles: list[SyncHandle] = []
 
     @property
     def type(self) -> str:
         """``document``, ``list`` or ``map``."""
         return self.kind
+
+    def describe(self) -> dict[str, Any]:
+        """What makes an equal one, in the service's terms (:mod:`pyconvo.sync.storage`)."""
+        return {
+            "sid": self.sid,
+            "unique_name": self.unique_name,
+            "url": self.url,
+            "revision": self.revision,
+            "last_event_id": self.last_event_id,
+            "date_updated": self.date_updated and self.date_updated.isoformat(),
+        }
 
     # -- handles ---------------------------------------------------------------------------------------------
 
@@ -99,6 +109,8 @@ class EntityCore:
 
     def set_subscription_state(self, state: str) -> None:
         self.subscription_state = state
+        if state == "established":
+            self.is_dated = False
         # It changes thrice when an object is opened, and hardly anybody wants to know.
         for handle in tuple(self._handles):
             if "subscription_state_changed" in handle._entries:
@@ -136,8 +148,7 @@ class EntityCore:
     def updated_at(self, date: datetime | None) -> None:
         if date is not None and (self.date_updated is None or date > self.date_updated):
             self.date_updated = date
-            if self.services.registry.remembers:
-                self.services.registry.remember(self, {"date_updated": date.isoformat()})
+            self.services.registry.changed(self)
 
 
 class SyncHandle(ReplayEventEmitter):
@@ -182,6 +193,11 @@ class SyncHandle(ReplayEventEmitter):
     @property
     def subscription_state(self) -> str:
         return self._entity.subscription_state
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it was opened as an earlier run has kept it, and is not yet brought up to date by its events."""
+        return self._entity.is_dated
 
     def close(self) -> None:
         """Give the object up. Harmless when repeated; nothing else may be called afterwards."""

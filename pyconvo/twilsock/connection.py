@@ -214,12 +214,15 @@ class TwilsockClient(ReplayEventEmitter):
             self._run()
 
     @property
-    def knows_storage(self) -> bool:
-        """Whether :meth:`storage_id` would return at once."""
-        return self._storage is not None
+    def storage(self) -> tuple[str | None] | None:
+        """The service's name for this user's local storage, alone in a tuple: ``None`` there, when it is not offered.
+
+        No tuple while that is not known.
+        """
+        return self._storage
 
     async def storage_id(self) -> str | None:
-        """The service's name for this user's local storage; waits for the first connection. ``None``: not offered."""
+        """The same name; waits for the first connection."""
         while self._storage is None:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._storage_known.append(future)

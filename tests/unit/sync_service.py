@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
+from pyconvo.hosts.base import SessionStorage
 from pyconvo.hosts.memory import MemoryHost, MemorySocket
 from pyconvo.sync import SyncClient, SyncOptions
 from pyconvo.twilsock import packet
@@ -63,6 +64,8 @@ class Service:
         #: Seconds that the service takes to answer a request.
         self.latency = 0.0
         self.answers_init = True
+        #: What the service calls the user's local storage.
+        self.storage_id: str | None = None
         self.batch_reply: Any = {"estimated_delivery_in_ms": 10_000, "max_batch_size": 1000}
 
     async def run(self, work: Coroutine[Any, Any, T], seconds: float = 0) -> T:
@@ -83,6 +86,14 @@ class Service:
         self.host.socket.open()
         await self.host.settle()
         assert self.client.state == "connected"
+
+    def start_over(self, storage: SessionStorage | None) -> None:
+        """Another run, as on a page that is reloaded: of the earlier one nothing is left but what ``storage`` has."""
+        self.host = MemoryHost(time=self.host.time, on_packet=self._packet)
+        self.client = TwilsockClient(self.host, "token", TwilsockOptions(uri="ws://service"))
+        self.sync = SyncClient(self.host, self.client, SyncOptions(storage=storage))
+        self.requests.clear()
+        self.subscriptions.clear()
 
     async def reconnect(self) -> None:
         self.host.socket.drop()
@@ -191,7 +202,10 @@ class Service:
             self.host.call_later(self.latency, lambda: self._answer(socket, received.id, request, received.payload))
 
     def _answer_init(self, socket: MemorySocket, id: str) -> None:
-        socket.receive({"method": "reply", "id": id, "status": {"code": 200, "status": "OK"}})
+        header = {"method": "reply", "id": id, "status": {"code": 200, "status": "OK"}}
+        if self.storage_id is not None:
+            header["offline_storage"] = {"ip_messaging": {"storage_id": self.storage_id}}
+        socket.receive(header)
 
     def _answer(self, socket: MemorySocket, id: str, request: dict[str, Any], body: Any) -> None:
         method, path, params = request["method"], request["path"], request["params"]

@@ -10,6 +10,15 @@ from test_sync_subscriptions import Heard
 from pyconvo.services.newest import NewestMessage
 
 
+class Shelf:
+    """A session storage."""
+
+    def __init__(self, kept: dict[str, str]) -> None:
+        self.get = kept.get
+        self.set = kept.__setitem__
+        self.remove = kept.__delitem__
+
+
 class Room:
     """A document, a list, and who compares them."""
 
@@ -19,22 +28,29 @@ class Room:
         self._messages = messages
 
     @classmethod
-    async def make(cls, count: int = 2) -> tuple[Room, Heard]:
+    async def make(cls, count: int = 2, storage: Shelf | None = None) -> tuple[Room, Heard]:
         service = Service()
+        service.storage_id = "st"
         items = {index: {"n": index} for index in range(count)}
         room = cls(
             service,
             service.make("document", "room", data={"lastMessage": {"index": count - 1}}),
             service.make("list", "messages", items=items),
         )
+        return room, await room.begin(storage)
+
+    async def begin(self, storage: Shelf | None) -> Heard:
+        """A run of the client; gives what its list tells."""
+        service = self.service
+        service.start_over(storage)
         await service.connect()
-        document = await service.run(service.sync.document("room"))
+        self.document = await service.run(service.sync.document("room"))
         messages = await service.run(service.sync.list("messages"))
-        room.newest = NewestMessage(service.host)
-        room.newest.watch(document, messages)
+        self.newest = NewestMessage(service.host)
+        self.newest.watch(self.document, messages)
+        heard = Heard(messages)
         await service.host.advance(0.3)
-        room.document = document
-        return room, Heard(messages)
+        return heard
 
     newest: NewestMessage
     document: Any
@@ -107,6 +123,23 @@ async def test_a_service_that_does_not_agree_with_itself_is_not_asked_for_ever()
         await room.service.host.advance(30)
     assert heard == []
     assert room.asked == 6
+
+
+async def test_what_came_before_a_second_run_is_not_looked_for() -> None:
+    shelf: dict[str, str] = {}
+    room, _ = await Room.make(storage=Shelf(shelf))
+    await room.service.host.advance(3)
+    assert len(shelf) == 2
+    room.say(2, told=False, shown=False)
+    heard = await room.begin(Shelf(shelf))
+    assert room.document.data == {"lastMessage": {"index": 2}}
+    await room.service.host.advance(60)
+    assert heard == []
+    assert room.asked == 0
+    # From here on it is looked for, as ever.
+    room.say(3, told=False)
+    await room.service.host.advance(2)
+    assert len(heard) == 1
 
 
 async def test_stopped() -> None:

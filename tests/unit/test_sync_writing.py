@@ -10,7 +10,7 @@ from sync_service import Service
 from test_sync_subscriptions import Heard
 
 from pyconvo.errors import ConversationsError, SyncError, SyncNetworkError, TransportUnavailableError
-from pyconvo.sync import SyncClient, SyncDocument, SyncList, SyncMap, SyncOptions
+from pyconvo.sync import SyncDocument, SyncList, SyncMap
 
 
 async def world(kind: str, **content: Any) -> tuple[Service, Any, Any, Heard]:
@@ -272,43 +272,6 @@ class TestRequests:
         await service.run(service.client.disconnect())
         with pytest.raises(TransportUnavailableError):
             await service.run(service.sync.document("thing"))
-
-
-class Shelf(dict[str, str]):
-    """A session storage."""
-
-    set = dict.__setitem__
-
-    def remove(self, key: str) -> None:
-        self.pop(key, None)
-
-
-async def test_descriptions_are_kept_in_a_session_storage() -> None:
-    shelf = Shelf()
-    for run in range(2):
-        service = Service()
-        service.sync.shutdown()
-        service.sync = SyncClient(service.host, service.client, SyncOptions(storage=shelf))
-        service.make("document", "doc", data={"a": 1})
-        service.make("list", "list", items={0: {}})
-        service.answers_init = False
-        service.client.connect()
-        await service.host.settle()
-        service.host.socket.open()
-        (init,) = service.host.socket.take("init")
-        reply = {"method": "reply", "id": init.id, "status": {"code": 200, "status": "OK"}}
-        service.host.socket.receive({**reply, "offline_storage": {"ip_messaging": {"storage_id": "st"}}})
-        document = await service.run(service.sync.document("doc"))
-        await service.run(service.sync.list("list"))
-        assert len([one for one in service.requests if one[0] == "GET"]) == (0 if run else 2)
-        await service.host.advance(0.2)
-        roots = [request["last_event_id"] for request in service.subscriptions[-1]["requests"]]
-        assert roots == ([0, None] if run else [0, 1])
-        if not run:
-            assert sorted(shelf) == ["st::document::doc", "st::list::list"]
-        else:
-            document.close()
-            assert sorted(shelf) == ["st::list::list"]
 
 
 async def test_after_shutdown_nothing_is_left() -> None:
