@@ -3,7 +3,9 @@
 Protocol (every message is a JSON array of operations, applied in order):
 
 page → core
-    ``{"op": "new", "handle": c, "user": u, "args": [token, options]}``  make a client; the page chose the handles (< 0)
+    ``{"op": "new", "handle": c, "user": u, "args": [token, options], "stored": {key: text}}``
+        make a client; the page chose the handles (< 0); ``stored``, unless the page keeps nothing: what its session
+        storage has
     ``{"op": "call", "id": n, "client": c, "target": h, "method": "sendMessage", "args": […]}``
         ``"progress": true``: it wants to hear how the call goes
     ``{"op": "cancel", "id": n}``  the page no longer waits for call ``n``
@@ -18,6 +20,7 @@ core → page
     ``{"op": "progress", "id": n, "value": …}``  call ``n`` goes on
     ``{"op": "failed", "target": h, "error": {…}}``  a client could not be made
     ``{"op": "gone", "handles": [h, …]}``  released for good
+    ``{"op": "store", "key": k, "value": text}`` (or ``null``)  for the page's session storage, in no order, either
     ``{"op": "log", "level": "debug", "name": "pyconvo.sync", "text": …}``  for the console, in no order with the rest
 
 Values are JSON, with ``{"$": kind, …}`` for the rest, see :mod:`pyconvo.bridge.codec`. What crosses is described

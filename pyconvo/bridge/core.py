@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from pyconvo.bridge.codec import decode, encode_error
 from pyconvo.bridge.outbox import Outbox
+from pyconvo.bridge.page_storage import PageStorage
 from pyconvo.bridge.prepared import PREPARED
 from pyconvo.bridge.session import Entry, Session
 from pyconvo.bridge.surface import ClassSpec, surface
@@ -78,7 +79,7 @@ class Bridge:
     def _operate(self, operation: dict[str, Any]) -> None:
         match operation["op"]:
             case "new":
-                self._new(operation["handle"], operation["user"], operation["args"])
+                self._new(operation["handle"], operation["user"], operation["args"], operation.get("stored"))
             case "call":
                 self._start(operation)
             case "cancel":
@@ -89,8 +90,12 @@ class Bridge:
             case unknown:
                 logger.warning("the page asked for %r, which does not exist", unknown)
 
-    def _new(self, handle: int, user: int, args: list[Any]) -> None:
+    def _new(self, handle: int, user: int, args: list[Any], stored: dict[str, str] | None) -> None:
         token, options = (decode(value, self._resolve) for value in args)
+        if isinstance(options, dict):
+            options.pop("sessionStorage", None)
+            if stored is not None:
+                options["sessionStorage"] = PageStorage(stored, self.put)
         try:
             client = self._make_client(token, None if options is UNDEFINED else options, host=self._host)
         except Exception as error:

@@ -8,6 +8,16 @@ export class Normaliser {
   #names = new Map();
   #counts = new Map();
 
+  /** `known`: of an earlier one, whose names are gone on with. */
+  constructor(known = []) {
+    for (const sid of known) this.#name(sid, sid.slice(0, 2));
+  }
+
+  /** What has a name of its own, in order. */
+  get known() {
+    return [...this.#names.keys()];
+  }
+
   text(text) {
     return text
       .replace(SID, (sid, prefix) => this.#name(sid, prefix))

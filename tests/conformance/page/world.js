@@ -138,6 +138,10 @@ export class World {
 
   pause = pause;
 
+  get streams() {
+    return this.#streams;
+  }
+
   async end() {
     await this.quiet();
     const streams = this.#streams;

@@ -9,6 +9,7 @@ import { decode, decodeError, encode, type WireError } from "./codec.js";
 import { macrotaskScheduler } from "./macrotask.js";
 import type { Link } from "./port.js";
 import { type Caller, entryOf, Registry, type Session } from "./registry.js";
+import { store } from "./stored.js";
 
 /** What the bridge needs of the objects: their prototypes, and how to deliver an event. */
 export interface Objects {
@@ -45,12 +46,9 @@ type Operation =
   | { op: "gone"; handles: number[] };
 
 /** Not in the order of the others: no listener can tell when it is carried out. */
-interface LogLine {
-  op: "log";
-  level: string;
-  name: string;
-  text: string;
-}
+type Aside =
+  | { op: "log"; level: string; name: string; text: string }
+  | { op: "store"; key: string; value: string | null };
 
 export class Bridge implements Caller {
   readonly registry: Registry;
@@ -75,9 +73,10 @@ export class Bridge implements Caller {
     };
     this.registry = new Registry(objects.prototypes, (object, session) => objects.made(object, session), release);
     link.onMessage((text) => {
-      const operations = (JSON.parse(text) as (Operation | LogLine)[]).filter((one): one is Operation => {
-        if (one.op !== "log") return true;
-        objects.log(one.level, one.name, one.text);
+      const operations = (JSON.parse(text) as (Operation | Aside)[]).filter((one): one is Operation => {
+        if (one.op === "log") objects.log(one.level, one.name, one.text);
+        else if (one.op === "store") store(one.key, one.value);
+        else return true;
         return false;
       });
       if (this.inbox.length === 0) this.inbox = operations;
@@ -86,15 +85,18 @@ export class Bridge implements Caller {
     });
   }
 
-  /** Make a client behind `client`, which exists already; returns its session. */
-  open(client: object, token: string, options: unknown): Session {
+  /**
+   * Make a client behind `client`, which exists already; returns its session. `stored`: what the page has kept (`stored.ts`); without it
+   * the core keeps nothing.
+   */
+  open(client: object, token: string, options: unknown, stored?: Record<string, string>): Session {
     const handle = this.nextHandle--;
     const user = this.nextHandle--;
     const session = this.registry.open(handle, client, this);
     const owner = this.registry.enter(user, "User", session);
     entryOf(client).state["user"] = owner;
     if (this.failure === undefined) {
-      this.put({ op: "new", handle, user, args: [token, options].map((value) => encode(value, this.registry)) });
+      this.put({ op: "new", handle, user, args: [token, options].map((value) => encode(value, this.registry)), stored });
     } else {
       this.later(() => this.failSession(session, this.failure));
     }

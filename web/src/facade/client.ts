@@ -6,6 +6,7 @@
 import type { Bridge } from "../bridge/bridge.js";
 import { entryOf, type Session } from "../bridge/registry.js";
 import { slot } from "../bridge/slot.js";
+import { readStored } from "../bridge/stored.js";
 import { tableOf, version } from "../bridge/surface.js";
 import { ContentTemplate, type TemplateFields } from "./content.js";
 import { define } from "./define.js";
@@ -97,7 +98,8 @@ export function clientClass(bridgeOf: () => Bridge, log: Log) {
       });
       started.catch(() => undefined); // told by events; `create()` asks itself
       locals.set(this, { token, templates: { number: 0, templates: [] }, started, settle });
-      bridgeOf().open(this, token, options);
+      const { enableSessionStorage = true } = (options["Sync"] ?? {}) as Options;
+      bridgeOf().open(this, token, options, enableSessionStorage ? readStored() : undefined);
     }
 
     /** Deprecated by the official SDK, and complete: resolves when the client has started, or has failed to. */
