@@ -12,6 +12,7 @@ from pyconvo.sync.document import Mutator
 from pyconvo.sync.entity import EntityCore, Services
 from pyconvo.sync.events import ItemAdded, ItemRemoved, ItemUpdated
 from pyconvo.sync.items import ItemsCache, SyncItem, parse_date
+from pyconvo.sync.meanwhile import Meanwhile
 from pyconvo.sync.merging import MergingQueues
 from pyconvo.sync.paging import Fetched, Order
 
@@ -38,6 +39,8 @@ class CollectionCore(EntityCore):
         self.items_url: str = links.get("items", "") if isinstance(links, dict) else ""
         self.cache = ItemsCache(self.kept)
         self.queues = MergingQueues()
+        #: Events since it was read, of a collection that was read before its events came.
+        self._meanwhile: Meanwhile | None = None
         given = description.get("items")
         included = [self.item(item) for item in given or ()]
         if given is not None and len(included) < SURELY_WHOLE:
@@ -60,6 +63,14 @@ class CollectionCore(EntityCore):
 
     def apply(self, event_type: str, event: Mapping[str, Any], *, ordered: bool) -> None:
         change = event_type.partition("_")[2]
+        if self._meanwhile is not None and change.startswith("item_"):
+            self._meanwhile.note(event[self.event_member], change, event)
+            return
+        self._apply(change, event)
+        if ordered:
+            self.advance(event.get("id"), event.get(self.kind + "_revision"))
+
+    def _apply(self, change: str, event: Mapping[str, Any]) -> None:
         if change in ("item_added", "item_updated"):
             item = self.item_type(
                 self.key_of(event[self.event_member]),
@@ -75,8 +86,13 @@ class CollectionCore(EntityCore):
             self.take_removal(key, event.get("id"), data, event.get("date_created"), is_local=False)
         elif change == "removed":
             self.removed(is_local=False)
-        if ordered:
-            self.advance(event.get("id"), event.get(self.kind + "_revision"))
+
+    def set_subscription_state(self, state: str) -> None:
+        super().set_subscription_state(state)
+        if state == "established" and self._meanwhile is not None:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            for change, event in meanwhile.result():
+                self._apply(change, event)
 
     def advance(self, event_id: int | None, revision: str | None = None) -> None:
         if event_id is not None and (self.last_event_id is None or self.last_event_id < event_id):
@@ -133,13 +149,31 @@ class CollectionCore(EntityCore):
 
     async def fetch(self, start: Any, page_size: int, order: Order) -> Fetched:
         """One page from the service."""
+        resumes = self.last_event_id is None
         query = "HideExpired=true"
         if start is not None:
             query += f"&From={encode_component(str(start))}"
         response = await self.services.network.get(f"{self.items_url}?{query}&PageSize={page_size}&Order={order}")
         body = response.body if isinstance(response.body, dict) else {}
         meta = body.get("meta") or {}
-        return Fetched(self._read(body), bool(meta.get("previous_token")), bool(meta.get("next_token")))
+        fetched = Fetched(self._read(body), bool(meta.get("previous_token")), bool(meta.get("next_token")))
+        if resumes and fetched.items:
+            self._resume(fetched, at_end=start is None if order == "desc" else not fetched.after)
+        return fetched
+
+    def _resume(self, fetched: Fetched, *, at_end: bool) -> None:
+        """It was opened as an earlier run has kept it, without the number of its last event, and read before its events
+        are sent. What happens in between is asked for: all that came after what was read.
+        """
+        # Of a list, what follows the newest items alone: others would follow a page in its middle.
+        if self.kind == "list" and not at_end:
+            return
+        seen = max(item.last_event_id for item in fetched.items)
+        if self.last_event_id is None or seen < self.last_event_id:
+            # Events do not move it until they are all here.
+            self.last_event_id = seen
+            self._meanwhile = self._meanwhile or Meanwhile()
+            self.services.registry.refresh(self)
 
     def _read(self, body: Any) -> list[SyncItem]:
         """Take in items that were read. News about a cached item is told, a new item is not."""

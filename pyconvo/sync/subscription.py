@@ -64,6 +64,8 @@ class Subscription:
         self.retries = 0
         #: To be asked for again, though nothing is known to be missing.
         self.refresh = False
+        #: Where the last request began; ``None``: the events from then on were asked for.
+        self.asked_from: int | None = None
         self.ids = EventIds(subject.last_event_id)
 
     def pend(self, action: str | None, correlation: int | None) -> None:
@@ -73,6 +75,14 @@ class Subscription:
     def watches_gaps(self) -> bool:
         # A document's event carries all its data: an earlier one that was lost changes nothing.
         return self.subject.type in ("list", "map")
+
+    def leaves_out(self, last: Any) -> bool:
+        """Whether events up to ``last`` are missing though all that were asked for have come.
+
+        The subject may have learned, while its request was under way, of which earlier event it needs the followers.
+        """
+        root, asked = self.subject.last_event_id, self.asked_from
+        return isinstance(last, int) and root is not None and root < last and (asked is None or root < asked)
 
     @property
     def resume_from(self) -> int | None:

@@ -183,7 +183,7 @@ class Subscriptions:
             request: dict[str, Any] = {"object_sid": subject.sid, "object_type": subject.type}
             if batch.action == "establish":
                 subscription.refresh = False
-                request["last_event_id"] = subscription.resume_from
+                request["last_event_id"] = subscription.asked_from = subscription.resume_from
                 subscription.ids.asked()
             requests.append(request)
         body: dict[str, Any] = {
@@ -301,8 +301,11 @@ class Subscriptions:
                 subscription.established = True
                 last = event.get("last_event_id")
                 subscription.ids.complete(last if isinstance(last, int) else None)
-                subscription.subject.advance(last)
-                subscription.subject.set_subscription_state("established")
+                if subscription.leaves_out(last):
+                    subscription.refresh = True
+                else:
+                    subscription.subject.advance(last)
+                    subscription.subject.set_subscription_state("established")
                 self._disarm()
         self._arm()
 
