@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyconvo import ArgumentError, ClientOptions, ConversationsError
+from pyconvo.hosts.memory import MemoryHost
 from pyconvo.json_values import encode_component, json_equal, parse_attributes, parse_date, same, to_json, to_number
 from pyconvo.services.configuration import Configuration
 from pyconvo.services.conversation_fields import ConversationFields, LastMessage
@@ -119,6 +120,25 @@ class TestOptions:
     def test_official_names_and_ours(self) -> None:
         read = ClientOptions.read({"logLevel": "debug", "http_cache_interval_override": "PT1S", "unknown": 1})
         assert (read.log_level, read.http_cache_interval_override) == ("debug", "PT1S")
+
+    def test_where_descriptions_are_kept(self) -> None:
+        class Shelf(dict[str, str]):
+            """Empty, and so false."""
+
+        page, own = Shelf(), Shelf()
+        host = MemoryHost(storage=page)  # type: ignore[arg-type]
+        off = {"enableSessionStorage": False}
+        for told, expected in (
+            (None, page),
+            ({"sync": {}}, page),
+            ({"Sync": off}, None),
+            ({"sessionStorage": own}, own),
+            (ClientOptions(session_storage=own), own),  # type: ignore[arg-type]
+            ({"session_storage": own, "sync": off}, None),
+            (ClientOptions(sync=off), None),
+        ):
+            assert ClientOptions.read(told).storage(host) is expected
+        assert ClientOptions().storage(MemoryHost()) is None
 
     def test_what_is_given_is_copied(self) -> None:
         metadata = {"app": "test"}
