@@ -164,6 +164,24 @@ def test_fetches(driver: Driver, site: Emulator) -> None:
     assert error.startswith("GET http://127.0.0.1:")
 
 
+def test_the_page_s_session_storage(driver: Driver, site: Emulator) -> None:
+    result = run(
+        driver,
+        site,
+        """
+        import js
+        storage = host.session_storage()
+        js.sessionStorage.setItem("theirs", "1")
+        storage.set("ours", "2")
+        told = [storage.get("theirs"), storage.get("nobody's"), js.sessionStorage.getItem("ours")]
+        storage.remove("ours")
+        storage.remove("nobody's")
+        return [*told, storage.get("ours")]
+        """,
+    )
+    assert result == ["1", None, "2", None]
+
+
 def test_a_socket_opens_carries_bytes_and_closes(driver: Driver, site: Emulator) -> None:
     heard, closed_by_us, refused, impossible = run(
         driver,

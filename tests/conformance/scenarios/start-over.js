@@ -5,7 +5,7 @@ export default async ({ ready, call, until, quiet, trace, emulator }) => {
     conversations: [{ uniqueName: "room", createdBy: "alice", participants: ["alice"] }],
   });
   const first = await ready("alice", 1, { as: "first" });
-  // Without the first one's cache of the session, which only the official SDK keeps across clients.
+  // Without what the first one has kept of the session: the official SDK has written it already, ours not yet.
   const second = await ready("alice", 1, { as: "second", options: { Sync: { enableSessionStorage: false } } });
   await quiet();
   const room = await first.getConversationByUniqueName("room");
