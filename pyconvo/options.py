@@ -47,9 +47,10 @@ class ClientOptions:
     ``backoff_config_override``, ``retry_policy``: ``min``, ``max``, ``initial``, ``maxAttemptsTime`` in
     milliseconds, ``maxAttemptsCount``, ``randomness``.
 
-    ``session_storage``: where descriptions of the user's objects are kept, so that the next client (of a page that was
-    reloaded, of a program that was started again) opens them without asking (an addition to the official options;
-    default: a page's ``sessionStorage``, elsewhere nothing is kept). ``sync={"enableSessionStorage": False}``: nowhere.
+    ``session_storage``: keeps descriptions of the user's objects, so that the next client (of a page that was reloaded,
+    of a program that was started again) opens them without asking; an object with ``get(key)``, ``set(key, text)``,
+    ``remove(key)`` (an addition to the official options; default: a page's ``sessionStorage``, elsewhere nothing is
+    kept). ``sync={"enableSessionStorage": False}``: keep nothing.
 
     ``chat`` and ``ip_messaging``: nested options that replace these for overrides, ``api_uri`` and ``typing_uri``.
     """

@@ -201,6 +201,10 @@ export interface ClientOptions {
   backoffConfigOverride?: Record<string, unknown>;
   Chat?: ClientOptions;
   IPMessaging?: ClientOptions;
+  /**
+   * `enableSessionStorage: false`: do not keep descriptions of the user's conversations in the page's `sessionStorage`, from
+   * where a page that is reloaded opens them without asking.
+   */
   Sync?: Record<string, unknown>;
   Notification?: Record<string, unknown>;
   Twilsock?: Record<string, unknown>;
