@@ -136,6 +136,9 @@ class User(Entity, UserEvents):
             self._map = users_map
             users_map.on("item_updated", self._on_item)
             users_map.on("item_added", self._on_item)
+            if users_map.is_dated:
+                # Its items were not kept: in one request instead of one for each.
+                await users_map.get_items()
             reads = [self._read(users_map, "friendlyName"), self._read(users_map, "attributes")]
             if (await self._configured).reachability_enabled:
                 reads.append(self._read_reachability(users_map))

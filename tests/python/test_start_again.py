@@ -82,8 +82,8 @@ async def test_descriptions_are_not_asked_for_again(connect: Connect, emulator: 
     assert len(second.trace.of("conversation_joined")) == COUNT
     found = asked(emulator, before)
     assert found["description"] == 0
-    # One for each roster, one for the list of conversations, three for the own user's values.
-    assert found["items"] == COUNT + 4
+    # One for each roster, one for the list of conversations, one for the own user's values.
+    assert found["items"] == COUNT + 2
     await becomes(lambda: asked(emulator, before)["events"] >= 3 * COUNT + 2)
 
 

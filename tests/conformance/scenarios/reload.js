@@ -10,19 +10,21 @@ const kept = () => {
   return found;
 };
 
-/** How often Alice's client has read an object's description, or asked for events, since she logged in last. */
+/** Since Alice logged in last: how many descriptions of objects her client has read, and of how many it hears events. */
 async function requests(emulator) {
   const { connections } = await emulator.state();
   const { id } = connections.find(({ identity }) => identity === "alice");
   const counts = { described: 0, subscribed: {} };
+  const subscribed = new Set();
   for (const { connection, dir, header, payload } of await emulator.log()) {
     const path = header.http_request?.path ?? "";
     if (connection !== id || dir !== "c>s") continue;
     if (/^\/v3\/(Services\/\w+\/)?(Documents|Lists|Maps)\/[^/]+$/.test(path) && header.http_request.method === "GET") counts.described++;
     if (path === "/v4/Subscriptions") {
-      for (const { object_type: kind } of payload.requests) counts.subscribed[kind] = (counts.subscribed[kind] ?? 0) + 1;
+      for (const { object_type: kind, object_sid: sid } of payload.requests) subscribed.add(`${kind} ${sid}`);
     }
   }
+  for (const kind of [...subscribed].map((one) => one.split(" ")[0]).sort()) counts.subscribed[kind] = (counts.subscribed[kind] ?? 0) + 1;
   return counts;
 }
 
