@@ -65,7 +65,12 @@ export const afterReload = async ({ ready, call, client, until, quiet, trace, em
   await his.deleted.delete();
   const made = await bob.createConversation({ uniqueName: "new" });
   await made.join();
+  await until("bob", "conversationJoined", ({ uniqueName }) => uniqueName === "new");
+  // Whoever comes before that is no newcomer.
+  await made.getParticipants();
+  await subscribed("bob");
   await made.add("alice");
+  await until("bob", "participantJoined", ({ conversation }) => conversation.uniqueName === "new");
   await quiet();
 
   const alice = await client("alice");
