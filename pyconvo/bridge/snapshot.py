@@ -18,6 +18,7 @@ import time
 from collections.abc import Mapping
 
 from pyconvo.bridge.surface import surface
+from pyconvo.bridge.variety import variety
 
 #: What a page runs, and what of the library is only imported when it is needed (a test looks whether one is missing).
 MODULES = (
@@ -31,9 +32,15 @@ MODULES = (
     "hashlib",
 )
 
+#: What a page calls before anything else; it knows its address alone.
+FIRST = variety()
 
-def prepare() -> None:
-    """Import everything, forget what belongs to the machine and the moment. To be called by the build, at the end."""
+
+def prepare() -> int:
+    """Import everything, forget what belongs to the machine and the moment. To be called by the build, at the end.
+
+    Returns the address of :data:`FIRST`.
+    """
     for name in MODULES:
         importlib.import_module(name)
     surface()
@@ -50,6 +57,7 @@ def prepare() -> None:
     logging._startTime = 0  # type: ignore[attr-defined]
     # Each page has its own, see ``renew``; this one only says the same at every build.
     random.seed(0)
+    return id(FIRST)
 
 
 def renew(environment: Mapping[str, str]) -> None:

@@ -108,6 +108,11 @@ json.dumps(told)
     ]
 
 
+def test_the_compiler_has_seen_that_things_are_of_many_kinds(started: Driver) -> None:
+    left = "import json; from pyconvo.bridge.snapshot import FIRST; json.dumps(next(FIRST.args[0], 'none left'))"
+    assert python(started, left) == "none left"
+
+
 def test_timers_that_are_cancelled_leave_nothing(started: Driver) -> None:
     """``asyncio.timeout`` and ``wait_for`` cancel one each time; Pyodide would keep them until their time has come."""
     left = """

@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 import encodings
 import json
+import operator
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from pipeline.lean_python import ABSENT
 from pipeline.paths import ROOT
 from pipeline.runtime import LEFT_OUT
 from pyconvo.bridge.snapshot import MODULES
+from pyconvo.bridge.variety import variety
 
 #: Python has read its own sources with this one.
 ALWAYS = {"encodings.utf_8"}
@@ -105,3 +108,26 @@ def test_nothing_of_the_machine_is_kept_and_everybody_gets_their_own() -> None:
     again = snapshot()
     assert again[2] == drawn, "before it is renewed it is the same every time"
     assert again[3][2] != own
+
+
+def test_what_a_page_calls_first_does_what_it_is_to_show() -> None:
+    show = variety()
+    assert isinstance(show, partial)
+    steps = show.args[0]
+    show()
+    # An error of one would have ended it.
+    assert next(steps, "none left") == "none left"
+
+
+def test_every_kind_of_call_is_shown_with_five_kinds_of_things() -> None:
+    show = variety()
+    assert isinstance(show, partial)
+    _, steps = show.args[0].__reduce__()[1]
+    kinds: dict[object, set[object]] = {}
+    for step in steps:
+        if isinstance(step, partial):
+            # What a class is asked for is another matter than what its instance is.
+            one = step.args[0]
+            kinds.setdefault(step.func, set()).add(type(one))
+    assert set(kinds) >= {operator.truth, operator.contains, operator.getitem, hash, iter, next, getattr}
+    assert {call: len(types) for call, types in kinds.items() if len(types) < 5} == {}

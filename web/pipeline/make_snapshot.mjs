@@ -21,8 +21,9 @@ const PLACE = "/lib/python3.14/site-packages/";
 const PREPARE = `
 import sitecustomize
 from pyconvo.bridge.snapshot import prepare
-prepare()
+first = prepare()
 sitecustomize.finish()
+first
 `;
 
 const UNPACK = `
@@ -94,7 +95,7 @@ function wrapped(parts) {
   return Buffer.concat([Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 0]), size, content]);
 }
 
-function snapshotFile(memory, fresh, build, references) {
+function snapshotFile(memory, fresh, build, references, first) {
   const runs = differences(fresh, memory);
   const header = Buffer.from(
     JSON.stringify({
@@ -103,6 +104,7 @@ function snapshotFile(memory, fresh, build, references) {
       sha256: createHash("sha256").update(memory).digest("hex"),
       runs: runs.length,
       references,
+      first,
     }),
   );
   const numbers = Buffer.alloc(4 + runs.length * 8);
@@ -156,7 +158,7 @@ async function main([stdlib, core, snapshotPath, prunedPath]) {
   const module = python._module;
   install(python, files);
   const scope = python.toPy({});
-  python.runPython(PREPARE, { globals: scope });
+  const first = python.runPython(PREPARE, { globals: scope });
   scope.destroy();
   zeroFreeMemory(module);
   const image = python.makeMemorySnapshot();
@@ -165,7 +167,7 @@ async function main([stdlib, core, snapshotPath, prunedPath]) {
   const memory = image.subarray(start);
   if (memory.length !== fresh.length) throw new Error(`Python grew its memory to ${memory.length} bytes: pages start with ${fresh.length}`);
   checkAnonymous(memory);
-  await writeFile(snapshotPath, snapshotFile(memory, fresh, python._api.config.BUILD_ID, references));
+  await writeFile(snapshotPath, snapshotFile(memory, fresh, python._api.config.BUILD_ID, references, first));
 }
 
 await main(process.argv.slice(2)).catch(report);

@@ -17,6 +17,9 @@ const UNKNOWN = -1;
 /** That of no function. */
 const NOTHING = 0;
 
+/** What `snapshot.ts` calls. */
+const OWN = ["PyObject_CallNoArgs", "Py_DecRef"];
+
 type Addresses = Record<string, WebAssembly.Global>;
 
 /** What to instantiate the wasm with, instead of `imports`. */
@@ -33,7 +36,7 @@ export function withoutGraphics(imports: WebAssembly.Imports): WebAssembly.Impor
 
 /** The instance, with such exports alone. */
 export function withMentionedExports({ exports }: WebAssembly.Instance): WebAssembly.Instance {
-  const names = PYODIDE_EXPORTS.split(" ");
+  const names = [...PYODIDE_EXPORTS.split(" "), ...OWN];
   return { exports: Object.fromEntries(names.map((name) => [name, exports[name] as WebAssembly.ExportValue])) };
 }
 

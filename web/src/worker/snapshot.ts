@@ -13,6 +13,8 @@ export interface PythonModule {
   /** Where the interpreter's own state is, and where in it (at this address) the trampoline's table index. */
   readonly __PyRuntime: number;
   readonly __PyEM_EMSCRIPTEN_TRAMPOLINE_OFFSET: number;
+  _PyObject_CallNoArgs(callable: number): number;
+  _Py_DecRef(object: number): void;
   readonly API: {
     readonly config: { readonly BUILD_ID: string };
     restoreSnapshot(bytes: Uint8Array): unknown;
@@ -27,6 +29,8 @@ interface Header {
   readonly runs: number;
   /** The JavaScript objects that Python held, for Pyodide to find again. */
   readonly references: unknown;
+  /** Address of what is called before anything else, see `pyconvo/bridge/variety.py`. */
+  readonly first: number;
 }
 
 const SECTION = "pyconvo.snapshot";
@@ -69,5 +73,6 @@ function restore(snapshot: Uint8Array, python: PythonModule): unknown {
     from += length;
   }
   words[trampoline] = own;
+  python._Py_DecRef(python._PyObject_CallNoArgs(header.first));
   return header.references;
 }
