@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ LINES: dict[str, tuple[float, float | None]] = {
 }
 LINE_WORDS = {"0": "no latency", "50": "50 ms", "slow": "10 Mbit/s, 40 ms"}
 CONVERSATIONS = (0, 10, 100, 1000)
+MANY = (100, 1000)
 FLOOD = 2000
 SENDS = 200
 HISTORY = 10_000
@@ -30,6 +32,8 @@ LIVES = 50
 LIFE = 1000
 WARM_UP = 5
 TOKEN_TAKES = 500
+#: Seconds.
+SETTLED = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +114,41 @@ def start_up(stage: Stage, subject: Subject) -> Values:
     return values
 
 
+def come_back(stage: Stage, subject: Subject) -> Values:
+    """By somebody who was here before: in another tab; and reloaded, which finds what the session's storage has."""
+    page = stage.returning(subject)
+    values: Values = {}
+    for count in MANY:
+        for visit in ("later", "reload"):
+            stage.visit(page, subject)
+            if visit == "later":
+                page.evaluate("() => sessionStorage.clear()")
+            stage.measure(page, "again", token=stage.service.token("visitor"))
+            stage.link.shape(LINES["50"][0])
+            try:
+                token = stage.service.token(f"member-of-{count}")
+                found = stage.measure(page, "startUp", token=token, conversations=count)
+            finally:
+                stage.link.shape()
+            values[f"join.{count}.{visit}"] = found["joined"]
+    for updates in (False, True):
+        room = stage.service.room("sender", "listener")
+        stage.visit(page, subject)
+        stage.measure(page, "incoming", token=stage.service.token("listener"), conversation=room, count=FLOOD)
+        stage.service.subscribed("listener")
+        found, _ = _flood(stage, page, room, updates, more=False)
+        values[f"incoming.{_kind(updates)}.later"] = FLOOD / found["took"] * 1000
+    # Engines keep compiled code once no more of it comes.
+    time.sleep(SETTLED)
+    page.goto("about:blank")
+    return values
+
+
 def incoming(stage: Stage, subject: Subject) -> Values:
     """Each kind twice: the first flood finds a page that has just started, the second one whose code is warm."""
     values: Values = {}
     for updates in (False, True):
-        kind = "updates" if updates else "plain"
+        kind = _kind(updates)
         room = stage.service.room("sender", "listener")
         with stage.page(subject) as page:
             stage.measure(page, "incoming", token=stage.service.token("listener"), conversation=room, count=FLOOD)
@@ -128,6 +162,10 @@ def incoming(stage: Stage, subject: Subject) -> Values:
         if thread is not None:
             values[f"incoming.{kind}.thread"] = thread / FLOOD
     return values
+
+
+def _kind(updates: bool) -> str:
+    return "updates" if updates else "plain"
 
 
 def _flood(stage: Stage, page: Page, room: str, updates: bool, *, more: bool) -> tuple[Values, float | None]:
@@ -184,7 +222,7 @@ def memory(stage: Stage, subject: Subject) -> Values:
 def leak(stage: Stage, subject: Subject) -> Values:
     """What many clients one after the other leave behind in one page, once the first few have warmed it up."""
     room = stage.service.room("sender", "listener")
-    sizes: list[tuple[float, float]] = []
+    sizes: list[tuple[float, float, float]] = []
     with stage.page(subject) as page:
         for number in range(1, LIVES + 1):
             token = stage.service.token("listener")
@@ -193,12 +231,12 @@ def leak(stage: Stage, subject: Subject) -> Values:
             stage.service.flood(room, "sender", LIFE, True)
             stage.measure(page, "incomingResult")
             if number in (WARM_UP, LIVES):
-                heap, whole = stage.heap(page), stage.memory()
-                if heap is None or whole is None:
+                held, whole = stage.held(page), stage.memory()
+                if held is None or whole is None:
                     return {}
-                sizes.append((heap, whole))
-    (heap_before, before), (heap_after, after) = sizes
-    return {"leak.heap": heap_after - heap_before, "leak.memory": after - before}
+                sizes.append((*held, whole))
+    heap, listeners, whole = (after - before for before, after in zip(*sizes, strict=True))
+    return {"leak.heap": heap, "leak.listeners": listeners, "leak.memory": whole}
 
 
 def capacity(stage: Stage, subject: Subject) -> Values:
@@ -258,6 +296,19 @@ GROUPS = [
         start_up,
     ),
     Group(
+        "return",
+        [
+            *(
+                Figure(f"join.{count}.{visit}", f"{count:,} conversations joined, 50 ms, {words}", "ms")
+                for count in MANY
+                for visit, words in (("later", "later visit"), ("reload", "page reloaded"))
+            ),
+            Figure("incoming.plain.later", "incoming, later visit", "messages/s", "more"),
+            Figure("incoming.updates.later", "incoming, later visit, each with an update", "messages/s", "more"),
+        ],
+        come_back,
+    ),
+    Group(
         "incoming",
         [
             figure
@@ -306,6 +357,12 @@ GROUPS = [
         "leak",
         [
             Figure("leak.heap", f"page's heap, gained by {LIVES - WARM_UP} lives of a client", "MiB", aim=Aim(most=2)),
+            Figure(
+                "leak.listeners",
+                f"page's listeners, gained by {LIVES - WARM_UP} lives of a client",
+                "",
+                aim=Aim(most=0),
+            ),
             Figure("leak.memory", f"renderer, gained by {LIVES - WARM_UP} lives of a client", "MiB", aim=Aim(most=10)),
         ],
         leak,

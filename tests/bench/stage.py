@@ -105,14 +105,17 @@ class Stage:
         metrics = page.devtools("Performance.getMetrics")["metrics"]
         return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration")) * 1000
 
-    def heap(self, page: Page) -> float | None:
-        """MiB that the page's own JavaScript holds after a collection; None where the engine does not tell."""
+    def held(self, page: Page) -> tuple[float, float] | None:
+        """What the page holds after a collection: MiB of JavaScript, and listeners of DOM objects.
+
+        None where the engine does not tell.
+        """
         if not isinstance(page, QuietChromium):
             return None
         page.devtools("HeapProfiler.collectGarbage")
         page.devtools("Performance.enable")
-        metrics = page.devtools("Performance.getMetrics")["metrics"]
-        return float(next(one["value"] for one in metrics if one["name"] == "JSHeapUsedSize")) / 2**20
+        metrics = {one["name"]: float(one["value"]) for one in page.devtools("Performance.getMetrics")["metrics"]}
+        return metrics["JSHeapUsedSize"] / 2**20, metrics["JSEventListeners"]
 
     def memory(self) -> float | None:
         """MiB of the page's renderer process (proportional set size); None where it cannot be told."""
