@@ -28,7 +28,7 @@ from pyconvo.push_members import PushMembers
 from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import PRODUCT_ID, Configuration
 from pyconvo.services.content import ContentTemplates
-from pyconvo.services.conversations import EVENTS, Conversations
+from pyconvo.services.conversations import Conversations
 from pyconvo.services.media import MediaService
 from pyconvo.services.network import CachedNetwork
 from pyconvo.services.push import PushRegistrations
@@ -337,16 +337,12 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         self._myself._become(configuration)
         network = CachedNetwork(core.host, core.twilsock, configuration)
         users = Users(core, network, configuration, self._myself)
-        for event in ("user_subscribed", "user_updated", "user_unsubscribed"):
-            self._forward(users, event)
         typing = TypingIndicator(core.host, core.twilsock, configuration)
         media = MediaService(core.host, configuration, self._options.media_region, self._token)
         self._session = Session.over(core, configuration, network, users, typing, media)
-        self._conversations = Conversations(self._session)
+        self._conversations = Conversations(self._session, lambda: self._reach("conversations_completed"))
         await self._conversations.quiet.acquire()
-        for event in EVENTS:
-            self._forward(self._conversations, event)
-        self._conversations.on("list_known", lambda: self._reach("conversations_completed"))
+        users._relay = self._conversations._relay = self._pass_on
         self._listing = core.tasks.start(self._conversations.load(), "reading the list of conversations")
         try:
             # As a task like the listing, so that their first requests go out in this order.
@@ -376,11 +372,9 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         self._synchronization = status
         self.emit("synchronization_status_updated", status)
 
-    def _forward(self, source: Users | Conversations, event: str) -> None:
-        def forward(payload: Any) -> None:
-            self.emit(event, payload)
-
-        source.on(event, forward)
+    def _pass_on(self, event: str, payload: tuple[Any, ...]) -> None:
+        """What conversations and users tell are the client's own events, under the same names."""
+        self.emit(event, payload[0])
 
     def _fail(self, error: ConnectionErrorInfo | StartFailure) -> None:
         self._failure = error

@@ -390,8 +390,8 @@ class Conversation(Entity, ConversationEvents, ReadHorizon):
 
     def _pass_on(self, event: str, payload: tuple[Any, ...]) -> None:
         if event == "message_added":
-            self._end_typing_of(*payload)
-        self.emit(event, *payload)
+            self._end_typing_of(payload[0])
+        self.emit(event, payload[0])
 
     def _on_reached(self, status: ConversationSynchronizationStatus) -> None:
         if status != self._synchronization:

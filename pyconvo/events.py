@@ -95,7 +95,8 @@ class ReplayEventEmitter:
     #: Set by the bridge. Does not count as a listener.
     _observer: Observer | None = None
     #: Who passes events on, whichever they are: told before the listeners, and not one of them. Thousands of objects
-    #: have one; a listener for each event of each of them would take longer to make than all the events to pass.
+    #: have one; a listener for each event of each of them would take longer to make than all the events to pass. Our
+    #: own events all bring one value; to pass on that, instead of all there may be, is quicker.
     _relay: Callable[[str, tuple[Any, ...]], None] | None = None
 
     def __init__(self, lifetime: Lifetime | None = None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from pyconvo.conversation import Conversation, ConversationLinks
@@ -30,7 +30,7 @@ Entries = tuple[list[tuple[str, dict[str, Any]]], str | None]
 #: Conversations on one page.
 PAGE_SIZE = 100
 
-#: What a conversation tells, and what the collection calls it.
+#: What a conversation tells, and what the collection and the client call it.
 _FORWARDED = {
     "updated": "conversation_updated",
     "participant_joined": "participant_joined",
@@ -44,22 +44,15 @@ _FORWARDED = {
     "synchronization_status_updated": "conversation_synchronization_status_updated",
 }
 
-#: What the collection tells.
-EVENTS = (
-    "conversation_added",
-    "conversation_removed",
-    "conversation_joined",
-    "conversation_left",
-    *_FORWARDED.values(),
-)
-
 
 class Conversations(ReplayEventEmitter):
-    """Events: see :data:`EVENTS`; their payloads are those of :class:`pyconvo.Client`. And ``list_known()``."""
+    """Events: ``conversation_…`` and what conversations tell, all by the names and payloads of the client's."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, on_list_known: Callable[[], None]) -> None:
+        """``on_list_known``: which conversations there are is known; not all are usable yet."""
         super().__init__()
         self._session = session
+        self._on_list_known = on_list_known
         self._known: dict[str, Conversation] = {}
         #: Conversations that are being opened and were not announced yet.
         self._introductions: dict[str, asyncio.Task[Conversation | None]] = {}
@@ -93,7 +86,7 @@ class Conversations(ReplayEventEmitter):
                 upserts += [self.upsert("rest", sid, data) for sid, data in entries]
                 if not self._first_page.done():
                     self._first_page.set_result(None)
-            self.emit("list_known")
+            self._on_list_known()
             await asyncio.gather(*upserts)
             self._list_complete = True
             self._tombstones.clear()
@@ -354,9 +347,9 @@ class Conversations(ReplayEventEmitter):
     def _pass_on(self, event: str, payload: tuple[Any, ...]) -> None:
         """What a conversation tells, once it is announced."""
         if (name := _FORWARDED.get(event)) is not None:
-            self.emit(name, *payload)
+            self.emit(name, payload[0])
         elif event == "removed":
-            self._on_removed(*payload)
+            self._on_removed(payload[0])
 
     def _forget(self, conversation: Conversation) -> None:
         if self._known.get(conversation.sid) is conversation:

@@ -112,7 +112,7 @@ class Roster(ReplayEventEmitter):
 
     def _pass_on(self, event: str, payload: tuple[ParticipantUpdated]) -> None:
         if event == "updated":
-            self.emit("participant_updated", *payload)
+            self.emit("participant_updated", payload[0])
 
     def _on_added(self, event: ItemAdded) -> None:
         try:
