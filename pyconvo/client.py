@@ -341,7 +341,6 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         media = MediaService(core.host, configuration, self._options.media_region, self._token)
         self._session = Session.over(core, configuration, network, users, typing, media)
         self._conversations = Conversations(self._session, lambda: self._reach("conversations_completed"))
-        await self._conversations.quiet.acquire()
         users._relay = self._conversations._relay = self._pass_on
         self._listing = core.tasks.start(self._conversations.load(), "reading the list of conversations")
         try:
@@ -355,7 +354,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
             self.emit("state_changed", "initialized")
             self.emit("initialized")
         finally:
-            self._conversations.quiet.release()
+            self._conversations.announce()
         core.twilsock.add_telemetry_end(_STARTUP)
         core.tasks.start(self._synchronize(self._conversations, self._listing), "waiting for all conversations")
 

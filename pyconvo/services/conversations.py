@@ -16,6 +16,7 @@ from pyconvo.errors import ConversationsError, SyncError
 from pyconvo.events import ReplayEventEmitter
 from pyconvo.json_values import encode_component, to_json
 from pyconvo.paginator import Paginator
+from pyconvo.services.readiness import Readiness
 from pyconvo.services.session import Session
 from pyconvo.services.tasks import done, settled
 from pyconvo.sync import ItemAdded, ItemPage, ItemRemoved, ItemUpdated, MapItem, Opening, SyncMap
@@ -62,9 +63,8 @@ class Conversations(ReplayEventEmitter):
         self._list_complete = False
         #: The first page of the list's items, for the comparison.
         self._reading: asyncio.Task[ItemPage[MapItem]] | None = None
-        #: Held until conversations may be announced: they are opened before the client is ready, and told of after. A
-        #: lock lets them through in the order in which they came; an event does not while it wakes those who wait.
-        self.quiet = asyncio.Lock()
+        #: When conversations may be announced: they are opened before the client is ready, and told of after.
+        self._announcing = Readiness()
         #: Done when the first page of the list is here, or cannot be read.
         self._first_page: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -116,6 +116,10 @@ class Conversations(ReplayEventEmitter):
             if not page.has_next_page:
                 return
             page = await page.next_page()
+
+    def announce(self) -> None:
+        """From now on conversations may be told of, first those that wait for it."""
+        self._announcing.reach()
 
     async def listed(self) -> None:
         """Wait for the first page of the list. Raises what prevented it."""
@@ -277,8 +281,7 @@ class Conversations(ReplayEventEmitter):
                 logger.debug("conversation %s cannot be followed: %s", sid, error)
                 return None
             raise
-        async with self.quiet:
-            pass
+        await self._announcing.wait()
         if self._known.get(sid) is not conversation:
             # Removed while it was being opened.
             conversation._streams.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from people import Connect, Trace
+from people import Connect, Trace, becomes
 
 from pyconvo import Client, ConnectionErrorInfo, ConversationsError, InitializationError, StartFailure
 from pyconvo.testing import Emulator
@@ -177,3 +177,25 @@ async def test_the_connection_is_lost_while_the_list_is_read(emulator: Emulator,
     emulator.fault(on="request", action="drop", path="Users/US[^/]*/Conversations$")
     alice = await connect("alice")
     assert len((await alice.client.get_subscribed_conversations()).items) == 3
+
+
+async def test_a_start_that_fails_leaves_no_conversation_waiting(emulator: Emulator, connect: Connect) -> None:
+    seed(emulator, 3)
+    emulator.fault(on="request", action="respond", status=403, path=r"Maps/[^/?]*\.info")
+    alice = await connect("alice", ready=False)
+    await alice.trace.until("init_failed")
+    await alice.trace.until("conversation_joined", 3)
+    assert "initialized" not in alice.trace.names
+
+
+async def test_a_client_that_is_closed_leaves_no_conversation_waiting(emulator: Emulator, connect: Connect) -> None:
+    seed(emulator, 3)
+    emulator.fault(on="request", action="ignore", path=r"Maps/[^/?]*\.info")
+    alice = await connect("alice", ready=False)
+    await becomes(lambda: alice.client._conversations is not None)
+    await becomes(lambda: len(alice.client._conversations._announcing._queue) == 3)  # type: ignore[union-attr]
+    running = alice.client._core.tasks._running
+    assert len(running) > 3
+    await alice.client._close()
+    await becomes(lambda: not running)
+    assert alice.trace.of("conversation_added") == []
