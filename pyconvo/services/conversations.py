@@ -1,7 +1,8 @@
 """The conversations that a client knows: the user's own ones, and others that were looked up.
 
 Follows the user's list (a Sync map) and reads it over REST at start. Every piece of news about a conversation goes
-through :meth:`Conversations.upsert`, whatever its source.
+through :meth:`Conversations.upsert`, whatever its source. Not responsible for the form of the REST answers
+(``conversation_resource.py``).
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from pyconvo.conversation import Conversation, ConversationLinks
+from pyconvo.conversation import Conversation
 from pyconvo.errors import ConversationsError, SyncError
 from pyconvo.events import ReplayEventEmitter
-from pyconvo.json_values import encode_component, to_json
 from pyconvo.paginator import Paginator
+from pyconvo.services.conversation_resource import ConversationResource, Entries
 from pyconvo.services.readiness import Readiness
 from pyconvo.services.session import Session
 from pyconvo.services.tasks import done, settled
@@ -24,9 +25,6 @@ from pyconvo.sync import ItemAdded, ItemPage, ItemRemoved, ItemUpdated, MapItem,
 logger = logging.getLogger("pyconvo.model")
 
 Source = Literal["sync", "rest"]
-
-#: Entries of the REST list, by sid, and the token of the next page.
-Entries = tuple[list[tuple[str, dict[str, Any]]], str | None]
 
 #: Conversations on one page.
 PAGE_SIZE = 100
@@ -53,6 +51,7 @@ class Conversations(ReplayEventEmitter):
         """``on_list_known``: which conversations there are is known; not all are usable yet."""
         super().__init__()
         self._session = session
+        self._resource = ConversationResource(session)
         self._on_list_known = on_list_known
         self._known: dict[str, Conversation] = {}
         #: Conversations that are being opened and were not announced yet.
@@ -165,67 +164,31 @@ class Conversations(ReplayEventEmitter):
 
     async def create(self, options: Mapping[str, Any]) -> Conversation:
         """Create one. Its creator is not a participant yet. ``options``: by their official names."""
-        wanted = {
-            "friendly_name": options.get("friendlyName"),
-            "unique_name": options.get("uniqueName"),
-            "access": options.get("access"),
-        }
-        body = {name: value for name, value in wanted.items() if value is not None}
-        body["attributes"] = to_json(options.get("attributes", {}))
-        answer = await self._session.commands.post(self._session.configuration.links.conversations, body)
-        sid = answer.get("sid") if isinstance(answer, dict) else None
-        if not isinstance(sid, str):
-            raise ConversationsError("The service did not tell the sid of the new conversation")
-        known = self._known.get(sid)
+        created = await self._resource.create(options)
+        known = self._known.get(created.sid)
         if known is not None:
             await known._streams.open_document()
             return known
-        links = answer.get("links") or {}
-        own = self._links(sid)
-        descriptor = {
-            "channel": (answer.get("sync_objects") or {}).get("conversation"),
-            "createdBy": "",
-            "lastConsumedMessageIndex": 0,
-        }
-        conversation = Conversation(
-            sid,
-            descriptor,
-            ConversationLinks(
-                answer.get("url") or own.own,
-                links.get("messages") or own.messages,
-                links.get("participants") or own.participants,
-            ),
-            self._session,
-        )
-        self._known[sid] = conversation
+        conversation = Conversation(created.sid, created.descriptor, created.links, self._session)
+        self._known[created.sid] = conversation
         # Before the document is opened: what it fills in is announced, for a conversation created here.
         conversation._relay = self._pass_on
         try:
             await conversation._streams.open_document()
         except BaseException:
-            self._known.pop(sid, None)
+            self._known.pop(created.sid, None)
             raise
         self.emit("conversation_added", conversation)
         return conversation
 
     async def by_unique_name(self, unique_name: str) -> Conversation | None:
         """A conversation of the user's, by its unique name."""
-        base = self._session.configuration.links.my_conversations
-        body = await self._session.network.get(f"{base}/{encode_component(unique_name)}")
-        sid = body.get("conversation_sid")
-        if not sid:
-            return None
-        data: dict[str, Any] = {}
-        if "last_read_message_index" in body:
-            data["lastConsumedMessageIndex"] = body["last_read_message_index"]
-        return await self.upsert("sync", sid, data | self._from_rest(body, None))
+        found = await self._resource.mine(unique_name)
+        return None if found is None else await self.upsert("sync", *found)
 
     async def peek(self, sid: str) -> Conversation | None:
         """Any conversation that the user may see."""
-        body = await self._session.network.get(
-            f"{self._session.configuration.links.conversations}/{encode_component(sid)}"
-        )
-        return await self.upsert("sync", sid, self._from_rest(body, f"{sid}.channel"))
+        return await self.upsert("sync", sid, await self._resource.visible(sid))
 
     # -- news ------------------------------------------------------------------------------------------------
 
@@ -246,7 +209,7 @@ class Conversations(ReplayEventEmitter):
             # One that is heard of later is opened step by step, as by the official client: which messages are announced
             # in a conversation that is just being joined depends on it.
             at_once = source == "rest"
-            conversation = Conversation(sid, data, self._links(sid), self._session, at_once=at_once)
+            conversation = Conversation(sid, data, self._resource.links(sid), self._session, at_once=at_once)
             self._known[sid] = conversation
             work = self._introduce(conversation, source, data)
             self._introductions[sid] = task = self._session.tasks.start(work, f"opening conversation {sid}")
@@ -358,10 +321,6 @@ class Conversations(ReplayEventEmitter):
         if self._known.get(conversation.sid) is conversation:
             del self._known[conversation.sid]
 
-    def _links(self, sid: str) -> ConversationLinks:
-        own = f"{self._session.configuration.links.conversations}/{sid}"
-        return ConversationLinks(own, f"{own}/Messages", f"{own}/Participants")
-
     async def _open_map(self) -> SyncMap:
         """With as many of its items as the service sends along."""
         return await settled(self._begin_map())
@@ -385,48 +344,7 @@ class Conversations(ReplayEventEmitter):
 
     def _begin_page(self, token: str | None) -> asyncio.Task[Entries]:
         """Its entries, and the token of the next one."""
-        return self._session.tasks.start(self._read_page(token), "reading the list of conversations")
-
-    async def _read_page(self, token: str | None) -> Entries:
-        url = self._session.configuration.links.my_conversations
-        body = await self._session.network.get(f"{url}?PageToken={encode_component(token)}" if token else url)
-        try:
-            entries = [(entry["conversation_sid"], self._from_list(entry)) for entry in body["conversations"]]
-            return entries, body["meta"].get("next_token")
-        except (AttributeError, KeyError, TypeError) as error:
-            raise ConversationsError("The service's list of conversations cannot be understood") from error
-
-    @staticmethod
-    def _from_list(entry: Mapping[str, Any]) -> dict[str, Any]:
-        """An entry of the REST list, by the names of the Sync items."""
-        objects = entry["sync_objects"]
-        data = {
-            "status": entry.get("status"),
-            "channel": objects.get("conversation"),
-            "messages": objects.get("messages"),
-            "roster": objects.get("participants"),
-        }
-        if "last_read_message_index" in entry:
-            data["lastConsumedMessageIndex"] = entry["last_read_message_index"]
-        if "notification_level" in entry:
-            data["notificationLevel"] = entry["notification_level"]
-        return data
-
-    @staticmethod
-    def _from_rest(body: Mapping[str, Any], default_document: str | None) -> dict[str, Any]:
-        """A single conversation's REST answer, by the names of the Sync items."""
-        objects = body.get("sync_objects") or {}
-        return {
-            "status": body.get("status") or "unknown",
-            "friendlyName": body.get("friendly_name"),
-            "dateUpdated": body.get("date_updated"),
-            "dateCreated": body.get("date_created"),
-            "uniqueName": body.get("unique_name"),
-            "createdBy": body.get("created_by"),
-            "attributes": body.get("attributes"),
-            "channel": objects.get("conversation") or default_document,
-            "notificationLevel": body.get("notification_level"),
-        }
+        return self._session.tasks.start(self._resource.page(token), "reading the list of conversations")
 
     async def _wrap(self, page: ItemPage[MapItem]) -> Paginator[Conversation]:
         upserts: Sequence[asyncio.Future[Conversation | None]] = [
