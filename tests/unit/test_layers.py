@@ -31,8 +31,8 @@ LAYERS: tuple[tuple[str, frozenset[str]], ...] = tuple(
         # and the services make the entities.
         (
             "model",
-            "services channels content conversation entity event_names media media_urls message message_builder options"
-            " participant payloads push read_horizon user",
+            "services channels content conversation entity event_names media media_urls membership message"
+            " message_builder options participant payloads push read_horizon user",
         ),
         ("client", "client push_members"),
         ("package", "."),
