@@ -23,7 +23,7 @@ from pyconvo.log_levels import deprecations
 from pyconvo.media_urls import MediaUrls
 from pyconvo.options import ClientOptions, official_names
 from pyconvo.paginator import Paginator
-from pyconvo.payloads import ClientSynchronizationStatus, InitFailed, StartFailure, raised_as
+from pyconvo.payloads import ClientSynchronizationStatus, InitFailed, StartFailure
 from pyconvo.push_members import PushMembers
 from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import PRODUCT_ID, Configuration
@@ -33,6 +33,7 @@ from pyconvo.services.media import MediaService
 from pyconvo.services.network import CachedNetwork
 from pyconvo.services.push import PushRegistrations
 from pyconvo.services.session import Core, Session
+from pyconvo.services.startup import Startup
 from pyconvo.services.tasks import Tasks
 from pyconvo.services.transport import transport
 from pyconvo.services.typing import TypingIndicator
@@ -95,14 +96,12 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         self._session: Session | None = None
         self._conversations: Conversations | None = None
         self._listing: asyncio.Task[None] | None = None
-        self._failure: ConnectionErrorInfo | StartFailure | None = None
-        self._started = False
         self._synchronization: ClientSynchronizationStatus = "started"
         self._core = self._build(host or default_host())
         self._content = ContentTemplates(self._core)
         self._push = PushRegistrations(self._core, self._options.registrations_url, token)
         self._myself = User(self._core, ready=self._ready_session)
-        self._ready = self._new_readiness()
+        self._startup = Startup(raises=self._options.throw_errors_always)
         self._listen()
         self._core.twilsock.connect()
 
@@ -179,7 +178,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         """
         await self._wait_ready()
         await self._core.twilsock.disconnect()
-        self._end_start()
+        self._startup.abandon()
         self._core.twilsock.after_events(self._core.lifetime.finish)
 
     @checked(NON_EMPTY_STRING)
@@ -189,7 +188,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         Also connects a client that was refused or has lost its connection. Raises
         :class:`pyconvo.errors.ReplyError` when the service refuses the token; the old one is kept then.
         """
-        if self._failure is None:
+        if self._startup.failure is None:
             await self._wait_ready()
         logger.info("updating the token")
         if token != self._token:
@@ -203,8 +202,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
     async def __aenter__(self) -> Self:
         try:
             await self._wait_ready()
-            if self._session is None or not self._started:
-                raise raised_as(self._failure or StartFailure(True, "The client did not start"))
+            self._startup.ensure_success()
         except BaseException:
             # Cancelled, too: the end of the block will not be reached.
             await self._close()
@@ -220,7 +218,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
             await core.twilsock.disconnect()
         finally:
             core.tasks.cancel()
-            self._end_start()
+            self._startup.abandon()
             core.sync.shutdown()
             core.twilsock.after_events(core.lifetime.finish)
 
@@ -347,10 +345,7 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
             # As a task like the listing, so that their first requests go out in this order.
             await core.tasks.start(self._myself._ensure_fetched(), "reading the own user")
             typing.listen(self._with_conversation)
-            self._failure = None
-            self._started = True
-            if not self._ready.done():
-                self._ready.set_result(None)
+            self._startup.succeed()
             self.emit("state_changed", "initialized")
             self.emit("initialized")
         finally:
@@ -375,53 +370,32 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         """What conversations and users tell are the client's own events, under the same names."""
         self.emit(event, payload[0])
 
-    def _fail(self, error: ConnectionErrorInfo | StartFailure) -> None:
-        self._failure = error
-        if not self._ready.done():
-            if self._options.throw_errors_always:
-                failure = raised_as(error)
-                self._ready.set_exception(failure)
-            else:
-                self._ready.set_result(None)
+    def _fail(self, failure: ConnectionErrorInfo | StartFailure) -> None:
+        self._startup.fail(failure)
         self._reach("failed")
         self.emit("state_changed", "failed")
-        self.emit("init_failed", InitFailed(error))
+        self.emit("init_failed", InitFailed(failure))
 
     def _on_disconnected(self) -> None:
         # The connection may be tried again: then this is not the end.
         self._fail(StartFailure(not self._core.twilsock.active, "Twilsock has disconnected."))
-        self._ready = self._new_readiness()
-
-    def _end_start(self) -> None:
-        """The client is closed: a start that is waited for will not come."""
-        if not self._started and not self._ready.done():
-            self._failure = self._failure or StartFailure(True, "The client was shut down")
-            self._ready.set_result(None)
-
-    @staticmethod
-    def _new_readiness() -> asyncio.Future[None]:
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        # Nobody may be waiting; init_failed has told it anyway.
-        future.add_done_callback(lambda done: done.cancelled() or done.exception())
-        return future
+        self._startup.again()
 
     # -- helpers ---------------------------------------------------------------------------------------------
 
     async def _wait_ready(self) -> None:
-        # A start that succeeded late counts more than the failure before it; and there may be none to wait for.
-        if not self._started and (self._core.twilsock.active or self._ready.done()):
-            await asyncio.shield(self._ready)
+        await self._startup.wait(coming=self._core.twilsock.active)
 
     async def _ready_session(self) -> Session:
         await self._wait_ready()
         if self._session is None:
-            raise self._not_started()
+            raise self._startup.missed()
         return self._session
 
     async def _ready_conversations(self) -> Conversations:
         await self._ready_session()
         if self._conversations is None:
-            raise self._not_started()
+            raise self._startup.missed()
         return self._conversations
 
     async def _ready_list(self) -> Conversations:
@@ -430,10 +404,6 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         # What is here already is no answer of the service's.
         self._core.twilsock.ensure_active()
         return conversations
-
-    def _not_started(self) -> ConversationsError:
-        reason = self._failure.message if self._failure else "it is not connected"
-        return ConversationsError(f"The client is not initialized: {reason}")
 
     async def _find_conversation(self, sid: str) -> Conversation:
         conversations = await self._ready_conversations()
