@@ -1,28 +1,26 @@
 """``Client``: one user's connection to the service, and the door to everything else.
 
 Puts the layers together, starts them, and passes their events on. What conversations, users and typing do is in
-``services/``.
+``services/``, what to do about conversations and push notifications in ``conversation_lookup`` and ``push_members``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from pyconvo.content import ContentTemplate
-from pyconvo.conversation import Conversation
+from pyconvo.conversation_lookup import ConversationLookup
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
 from pyconvo.event_names import ClientEvents
 from pyconvo.hosts.base import Host
 from pyconvo.hosts.default import default_host
 from pyconvo.lifetime import Lifetime
-from pyconvo.log_levels import deprecations
 from pyconvo.media_urls import MediaUrls
-from pyconvo.options import ClientOptions, official_names
-from pyconvo.paginator import Paginator
+from pyconvo.options import ClientOptions
 from pyconvo.payloads import ClientSynchronizationStatus, InitFailed, StartFailure
 from pyconvo.push_members import PushMembers
 from pyconvo.services.commands import Commands
@@ -41,30 +39,15 @@ from pyconvo.services.users import Users
 from pyconvo.sync import SyncClient, SyncOptions
 from pyconvo.twilsock.actions import ConnectionErrorInfo
 from pyconvo.user import User
-from pyconvo.validation import (
-    BOOLEAN,
-    NON_EMPTY_STRING,
-    OMITTED,
-    PURE_OBJECT,
-    STRING,
-    UNDEFINED,
-    check,
-    checked,
-    schema,
-)
+from pyconvo.validation import NON_EMPTY_STRING, OMITTED, PURE_OBJECT, STRING, UNDEFINED, check, checked
 from pyconvo.version import OFFICIAL_SDK_VERSION
 
 logger = logging.getLogger("pyconvo.client")
 
-_CONVERSATION_OPTIONS = schema(
-    "conversation options",
-    {"friendlyName": [STRING, OMITTED], "isPrivate": [BOOLEAN, OMITTED], "uniqueName": [STRING, OMITTED]},
-)
-
 _STARTUP = "conversations.client.startup"
 
 
-class Client(Entity, ClientEvents, MediaUrls, PushMembers):
+class Client(Entity, ClientEvents, ConversationLookup, MediaUrls, PushMembers):
     """One user's connection. Starts connecting at once; needs a running event loop.
 
     ``token``: an access token with a grant for conversations. ``options``: :class:`ClientOptions`, or a mapping
@@ -222,50 +205,12 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
             core.sync.shutdown()
             core.twilsock.after_events(core.lifetime.finish)
 
-    # -- conversations ---------------------------------------------------------------------------------------
-
-    @checked(NON_EMPTY_STRING)
-    async def get_conversation_by_sid(self, conversation_sid: str) -> Conversation:
-        """A conversation of the own user. Raises the service's error when there is no such conversation."""
-        return await self._find_conversation(conversation_sid)
-
-    @checked(NON_EMPTY_STRING)
-    async def peek_conversation_by_sid(self, conversation_sid: str) -> Conversation:
-        """Any conversation that the user may see, also without being a participant."""
-        conversations = await self._ready_conversations()
-        return self._found(await conversations.peek(conversation_sid), f"SID {conversation_sid}")
-
-    @checked(NON_EMPTY_STRING)
-    async def get_conversation_by_unique_name(self, unique_name: str) -> Conversation:
-        """A conversation of the own user, by its unique name. Raises the service's error when there is none."""
-        conversations = await self._ready_conversations()
-        return self._found(await conversations.by_unique_name(unique_name), f"unique name {unique_name}")
-
-    async def get_subscribed_conversations(self) -> Paginator[Conversation]:
-        """The own user's conversations, by ascending sid, up to 100 on a page.
-
-        Waits until those of this page are usable; raises the error that prevented that.
-        """
-        conversations = await self._ready_list()
-        return await conversations.page()
-
-    async def create_conversation(self, options: Mapping[str, Any] | None = None, **fields: Any) -> Conversation:
-        """Create a conversation; its creator is not a participant yet (see :meth:`Conversation.join`).
-
-        ``friendly_name``, ``unique_name``: text. ``attributes``: any JSON value, default ``{}``. They are given as
-        keyword arguments or as a mapping, there also with the official names.
-        """
-        check(1, [OMITTED, _CONVERSATION_OPTIONS], UNDEFINED if options is None else official_names(options))
-        merged = official_names({**(options or {}), **fields})
-        check(1, [OMITTED, _CONVERSATION_OPTIONS], merged)
-        return await (await self._ready_list()).create(merged)
+    # -- templates and users ---------------------------------------------------------------------------------
 
     async def get_content_templates(self) -> tuple[ContentTemplate, ...]:
         """The account's content templates, for :meth:`MessageBuilder.set_content_template`; kept for five seconds."""
         await self._wait_ready()
         return await self._content.all()
-
-    # -- users -----------------------------------------------------------------------------------------------
 
     @checked(NON_EMPTY_STRING)
     async def get_user(self, identity: str) -> User:
@@ -397,37 +342,3 @@ class Client(Entity, ClientEvents, MediaUrls, PushMembers):
         if self._conversations is None:
             raise self._startup.missed()
         return self._conversations
-
-    async def _ready_list(self) -> Conversations:
-        conversations = await self._ready_conversations()
-        await conversations.listed()
-        # What is here already is no answer of the service's.
-        self._core.twilsock.ensure_active()
-        return conversations
-
-    async def _find_conversation(self, sid: str) -> Conversation:
-        conversations = await self._ready_conversations()
-        self._core.twilsock.ensure_active()
-        conversation = await conversations.from_list(sid)
-        if conversation is None and (conversation := await conversations.peek(sid)) is not None:
-            text = "getConversationBySid is deprecated for conversations of others. Use peekConversationBySid instead."
-            deprecations.warning("The method %s", text)
-        return self._found(conversation, f"SID {sid}")
-
-    @staticmethod
-    def _found(conversation: Conversation | None, what: str) -> Conversation:
-        if conversation is None:
-            raise ConversationsError(f"Conversation with {what} was not found.")
-        return conversation
-
-    def _with_conversation(self, sid: str, then: Callable[[Conversation], None]) -> None:
-        """For typing: without waiting where possible, so that nobody types after sending."""
-        known = self._conversations.joined(sid) if self._conversations is not None else None
-        if known is not None:
-            then(known)
-            return
-
-        async def find() -> None:
-            then(await self._find_conversation(sid))
-
-        self._core.tasks.start(find(), f"finding conversation {sid}, where somebody types")

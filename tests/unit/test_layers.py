@@ -34,7 +34,7 @@ LAYERS: tuple[tuple[str, frozenset[str]], ...] = tuple(
             "services channels content conversation entity event_names media media_urls membership message"
             " message_builder options participant payloads push read_horizon user",
         ),
-        ("client", "client push_members"),
+        ("client", "client conversation_lookup push_members"),
         ("package", "."),
         ("bridge", "bridge"),
     )
