@@ -231,11 +231,11 @@ class TwilsockClient(ReplayEventEmitter):
 
     def add_telemetry_start(self, key: str, title: str, details: str = "") -> None:
         """Begin a time span; sent only if the service wants telemetry."""
-        self._machine.telemetry_start(key, title, details)
+        self._machine.telemetry.start(key, title, details)
 
     def add_telemetry_end(self, key: str) -> None:
         """End a span begun under ``key``; unknown keys are ignored."""
-        self._machine.telemetry_end(key)
+        self._machine.telemetry.end(key)
         self._run()
 
     def after_events(self, then: Callable[[], None]) -> None:

@@ -43,8 +43,9 @@ class Machine:
         self._metadata = options.metadata(platform or {})
         self._delays = ReconnectDelays(options.reconnect_policy(), sources.random)
         self._requests = Requests(sources.now)
-        self._telemetry = Telemetry()
         self._out = Outbox(sources)
+        #: The driver adds spans of its own.
+        self.telemetry = Telemetry(sources, self._out)
         self._tokens = Tokens(token)
         #: Id of the init or update whose reply is awaited.
         self._handshake: str | None = None
@@ -76,7 +77,7 @@ class Machine:
 
     def disconnect(self) -> None:
         """Settles ``disconnect`` when the connection is gone; at once when there is none to come."""
-        self._send_telemetry(unfinished=True)
+        self.telemetry.send(unfinished=True)
         if self.state in (State.DISCONNECTED, State.UNSUPPORTED):
             self._out.do(Settle("disconnect"))
         else:
@@ -104,7 +105,7 @@ class Machine:
         Raises :class:`TransportUnavailableError` where no connection is to be expected and
         :class:`TwilsockError` for what cannot be sent at all.
         """
-        self._send_telemetry()
+        self.telemetry.send()
         self.ensure_active()
         key = self._out.new_id()
         request = write(key, method, url, headers=headers, body=body, grant=grant or self._options.product_id)
@@ -120,13 +121,6 @@ class Machine:
     def forget(self, key: str) -> None:
         """The caller of this request no longer waits."""
         self._out.do(*self._requests.forget(key))
-
-    def telemetry_start(self, key: str, title: str, details: str) -> None:
-        self._telemetry.start(key, title, details, self._sources.now())
-
-    def telemetry_end(self, key: str, details: str | None = None) -> None:
-        if self._telemetry.end(key, self._sources.now(), details):
-            self._send_telemetry()
 
     # -- what the platform says ------------------------------------------------------------------------------
 
@@ -149,7 +143,7 @@ class Machine:
         """The socket was closed by the other side or lost."""
         self._out.is_open = False
         handshake, was = self._handshake, self.state
-        self._telemetry.connection_lost()
+        self.telemetry.connection_lost()
         self._fire(Trigger.SOCKET_CLOSED)
         self._lose_replies()
         if handshake is not None and was is State.INITIALISING:
@@ -230,7 +224,7 @@ class Machine:
 
     def _enter(self, state: State) -> None:
         if state is State.CONNECTING:
-            self.telemetry_start("twilsock.sdk.connect", "Establish WebSocket connection", "")
+            self.telemetry.start("twilsock.sdk.connect", "Establish WebSocket connection", "")
             self._out.do(CancelTimer("closed"))
             self._out.open_socket()
         elif state is State.INITIALISING:
@@ -239,7 +233,7 @@ class Machine:
             self._send_handshake({"method": "update", "token": self._tokens.current})
         elif state is State.CONNECTED:
             self._delays.reset()
-            self.telemetry_end("twilsock.sdk.connect")
+            self.telemetry.end("twilsock.sdk.connect")
             self._out.do(*self._requests.flush())
             self._out.emit("connected")
         elif state is State.RETRYING:
@@ -284,7 +278,7 @@ class Machine:
     # -- init, update and their replies ----------------------------------------------------------------------
 
     def _send_init(self) -> None:
-        self.telemetry_start("twilsock.sdk.init", "Send Twilsock init", "")
+        self.telemetry.start("twilsock.sdk.init", "Send Twilsock init", "")
         self._send_handshake(init_header(self._options, self._tokens.current, self._continuation, self._metadata))
 
     def _send_handshake(self, header: dict[str, Any]) -> None:
@@ -314,16 +308,16 @@ class Machine:
         self._continuation = {"continuation_token": accepted.continuation_token} if given else {}
         self._fire(Trigger.INIT_SUCCESS)
         self._out.emit("initialized", accepted)
-        self._telemetry.initialised(accepted.confirmed_capabilities)
-        self._send_telemetry()
-        self.telemetry_end("twilsock.sdk.init", "Succeeded")
+        self.telemetry.initialised(accepted.confirmed_capabilities)
+        self.telemetry.send()
+        self.telemetry.end("twilsock.sdk.init", "Succeeded")
         self._out.do(*self._tokens.answered(None))
 
     def _refused(self, error: ReplyError) -> None:
         """The service refused an init or update."""
         of_init = self.state is State.INITIALISING
         if of_init:
-            self.telemetry_end("twilsock.sdk.init", "Failed")
+            self.telemetry.end("twilsock.sdk.init", "Failed")
         meaning = refusal(error, of_init=of_init)
         if meaning.info.terminal:
             self._fire(Trigger.TOKEN_REJECTED)
@@ -379,10 +373,6 @@ class Machine:
     def _send_close(self) -> None:
         if self._out.is_open:
             self._out.send({"method": "close"})
-
-    def _send_telemetry(self, *, unfinished: bool = False) -> None:
-        if self._out.is_open and (events := self._telemetry.take(self._sources.now(), unfinished=unfinished)):
-            self._out.send({"method": "telemetry.v1", "events": events})
 
     def _close_socket(self) -> None:
         """Close the socket ourselves: nothing will be heard on it, so nobody is left waiting for a reply."""

@@ -1,12 +1,15 @@
 """What the client measures about itself, kept until the service asks for it.
 
-Sent only when the service confirmed the capability ``telemetry.v1``. Not responsible for when to send.
+Sent only when the service confirmed the capability ``telemetry.v1``. Not responsible for when to send, unless so much
+has gathered that it is time.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+
+from pyconvo.twilsock.outbox import Outbox, Sources
 
 CAPABILITY = "telemetry.v1"
 _ENOUGH = 50
@@ -24,7 +27,9 @@ class _Span:
 class Telemetry:
     """Time spans by key. Times are seconds since 1970, on the wire milliseconds before the sending."""
 
-    def __init__(self) -> None:
+    def __init__(self, sources: Sources, out: Outbox) -> None:
+        self._sources = sources
+        self._out = out
         self._open: dict[str, _Span] = {}
         self._ready: list[_Span] = []
         self._enabled = False
@@ -40,28 +45,32 @@ class Telemetry:
         self._open.clear()
         self._ready.clear()
 
-    def start(self, key: str, title: str, details: str, now: float) -> None:
-        self._open[key] = _Span(title, details, now)
+    def start(self, key: str, title: str, details: str) -> None:
+        """Begin a span; one of this key that has not ended is forgotten."""
+        self._open[key] = _Span(title, details, self._sources.now())
 
-    def end(self, key: str, now: float, details: str | None = None) -> bool:
-        """Finish a span. True when so many are ready that they should be sent."""
+    def end(self, key: str, details: str | None = None) -> None:
+        """Finish a span, with other ``details`` if given; unknown keys are ignored."""
         span = self._open.pop(key, None)
         # Spans that end before the first init are kept: only that init tells whether they are wanted.
         if span is None or (self._was_initialised and not self._enabled):
-            return False
+            return
+        now = self._sources.now()
         self._ready.append(_Span(span.title, span.details if details is None else details, span.start, now))
-        return len(self._ready) >= _ENOUGH
+        if len(self._ready) >= _ENOUGH:
+            self.send()
 
-    def take(self, now: float, *, unfinished: bool = False) -> list[dict[str, Any]]:
-        """Events for one packet, removed from here; empty when there is nothing, or nothing is wanted."""
-        if not self._enabled or not self._ready:
-            return []
+    def send(self, *, unfinished: bool = False) -> None:
+        """One packet of what is ready, if there is a socket and it is wanted. ``unfinished``: and of what is not."""
+        if not self._out.is_open or not self._enabled or not self._ready:
+            return
+        now = self._sources.now()
         spans, self._ready = self._ready[:_AT_MOST], self._ready[_AT_MOST:]
         if unfinished:
             for key in list(self._open)[: _AT_MOST - len(spans)]:
                 span = self._open.pop(key)
                 spans.append(_Span(f"[UNFINISHED] {span.title}", span.details, span.start, now))
-        return [_event(span, now) for span in spans]
+        self._out.send({"method": CAPABILITY, "events": [_event(span, now) for span in spans]})
 
 
 def _event(span: _Span, now: float) -> dict[str, Any]:
