@@ -7,7 +7,7 @@ import gc
 import logging
 
 import pytest
-from people import Person, Room
+from people import Person, Room, becomes
 
 from pyconvo import Client, ClientClosedError, Conversation, EventsLostError
 from pyconvo.events import Event, ReplayEventEmitter
@@ -256,3 +256,40 @@ class TestListeners:
         emitter.on(Client.message_added, heard.append)
         emitter.emit("message_added", 1)  # type: ignore[arg-type]
         assert heard == [1]
+
+
+class TestWhatTheClientItselfHears:
+    """It hears its conversations and what is in them not by listeners, which the application could count or remove."""
+
+    async def test_is_not_counted(self, room: Room) -> None:
+        await room.alices.send_message("one")
+        message = (await room.bobs.get_messages()).items[0]
+        participants = await room.bobs.get_participants()
+        assert [one.event_names() for one in (room.bobs, message, *participants)] == [[], [], [], []]
+        assert room.bobs.on("message_added", [].append).listener_count("message_added") == 1
+
+    async def test_is_not_removed(self, bob: Person, room: Room) -> None:
+        await room.alices.send_message("one")
+        await bob.trace.until("message_added")
+        theirs = await room.alices.get_participant_by_identity("alice")
+        message = (await room.bobs.get_messages()).items[0]
+        participant = await room.bobs.get_participant_by_identity("alice")
+        assert theirs is not None
+        assert participant is not None
+        heard: list[object] = []
+        for one in (room.bobs, message, participant):
+            one.on("updated", heard.append)
+            one.remove_all_listeners()
+        room.bobs.on("message_added", heard.append).remove_all_listeners("message_added")
+        await theirs.update_attributes({"seat": 1})
+        await (await room.alices.get_messages()).items[0].update_body("edited")
+        await room.alices.update_friendly_name("Renamed")
+        await room.alices.send_message("two")
+        assert (await bob.trace.until("participant_updated")).participant is participant
+        assert (await bob.trace.until("message_updated")).message is message
+        assert (await bob.trace.until("message_added", 2)).body == "two"
+        await becomes(lambda: any("friendly_name" in one for one in bob.trace.reasons("conversation_updated")))
+        # Its end, too, by which the client forgets it.
+        await room.alices.delete()
+        assert await bob.trace.until("conversation_removed") is room.bobs
+        assert heard == []

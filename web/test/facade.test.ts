@@ -298,3 +298,23 @@ test("objects work behind a Proxy, as frameworks wrap them", async () => {
   assert.deepEqual(core.sent.slice(-3).map((one) => one["method"]), ["removeParticipant", "$send", "updateToken"]);
   assert.deepEqual(core.sent.at(-3)?.["args"], [ref(3)]);
 });
+
+test("listeners taken off an object keep nobody else from hearing, the client least of all", async () => {
+  const { core, client } = await connected();
+  const heard: string[] = [];
+  let found: Any;
+  client.on("conversationAdded", (added: Any) => (found = added));
+  client.on("messageAdded", () => heard.push("client"));
+  core.tell(conversation(1), event(CLIENT, "conversationAdded", ref(1)), message(2, 1));
+  await settle();
+  assert.deepEqual(found.eventNames(), []);
+  found.on("messageAdded", () => heard.push("conversation"));
+  assert.equal(found.listenerCount("messageAdded"), 1);
+  const added = { ...event(CLIENT, "messageAdded", ref(2)), also: [[1, "messageAdded"]] };
+  core.tell(added);
+  await settle();
+  found.removeAllListeners();
+  core.tell(added);
+  await settle();
+  assert.deepEqual(heard, ["client", "conversation", "client"]);
+});
