@@ -235,12 +235,13 @@ class ReplayEventEmitter:
         if observer is not None and observer.is_first:
             observer.observed(name, payload)
             observer = None
+        # Taken before it is passed on: who comes meanwhile hears the next one, who goes still hears this one.
+        entries = self._entries.get(event, ())
         if self._relay is not None:
             try:
                 self._relay(name, payload)
             except Exception as error:
                 self.on_listener_error(name, error)
-        entries = self._entries.get(event, ())
         for entry in entries:
             if entry.once:
                 # Gone already: an earlier listener has emitted the event again from inside.

@@ -9,7 +9,7 @@ import logging
 import pytest
 from people import Person, Room, becomes
 
-from pyconvo import Client, ClientClosedError, Conversation, EventsLostError
+from pyconvo import Client, ClientClosedError, Conversation, EventsLostError, Message
 from pyconvo.events import Event, ReplayEventEmitter
 from pyconvo.lifetime import Lifetime
 from pyconvo.testing import Emulator
@@ -293,3 +293,24 @@ class TestWhatTheClientItselfHears:
         await room.alices.delete()
         assert await bob.trace.until("conversation_removed") is room.bobs
         assert heard == []
+
+
+async def test_who_listens_to_a_conversation_while_the_client_is_told_hears_the_next_event(
+    bob: Person, room: Room
+) -> None:
+    heard: list[str] = []
+
+    def leaving(message: Message) -> None:
+        heard.append(f"leaving {message.body}")
+
+    def told(message: Message) -> None:
+        room.bobs.on("message_added", lambda later: heard.append(f"conversation {later.body}"))
+        room.bobs.once_with_replay("message_added", lambda last: heard.append(f"replayed {last.body}"))
+        room.bobs.off("message_added", leaving)
+
+    room.bobs.on("message_added", leaving)
+    bob.client.once("message_added", told)
+    for text in ("one", "two"):
+        await room.alices.send_message(text)
+    await becomes(lambda: len(heard) == 3)
+    assert heard == ["replayed one", "leaving one", "conversation two"]

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
-import { dispatch, ReplayEventEmitter, remember, watchUse } from "../src/facade/emitter.js";
+import { delivery, dispatch, ReplayEventEmitter, remember, watchUse } from "../src/facade/emitter.js";
 
 test("listeners run in order, with prepended ones first, and get all arguments", () => {
   const emitter = new ReplayEventEmitter();
@@ -149,4 +149,17 @@ test("use is reported with the first and after the last listener", () => {
   emitter.on("a", f).on("b", f).off("a", f).off("b", f);
   emitter.once("a", f).emit("a");
   assert.deepEqual(uses, [true, false, true, false]);
+});
+
+test("a delivery reaches those who listened when it began, and is remembered from then on", () => {
+  const emitter = new ReplayEventEmitter();
+  const heard: string[] = [];
+  const early = () => heard.push("early");
+  emitter.on("e", early);
+  const deliver = delivery(emitter, "e", []);
+  emitter.off("e", early);
+  emitter.on("e", () => heard.push("late"));
+  emitter.onceWithReplay("e", () => heard.push("replayed"));
+  deliver();
+  assert.deepEqual(heard, ["replayed", "early"]);
 });

@@ -16,8 +16,8 @@ export interface Objects {
   prototypes: Record<string, object>;
   /** A new object of ours (not a client). */
   made(object: object, session: Session): void;
-  /** Deliver to the listeners; true if there were any. Must not throw. */
-  dispatch(object: object, event: string, args: unknown[]): boolean;
+  /** Take the listeners that there are now; the result calls them, true if there were any. Must not throw. */
+  delivery(object: object, event: string, args: unknown[]): () => boolean;
   /** Remember for replay only. */
   remember(object: object, event: string, args: unknown[]): void;
   /** A line of the core's log. */
@@ -226,13 +226,14 @@ export class Bridge implements Caller {
     }
   }
 
-  /** One change is told at several levels (conversation, client) in one go; code in between would surprise. */
+  /** One change is told at several levels (conversation, client) in one go; code in between would surprise. Listeners that come meanwhile hear the next one. */
   private deliver({ target, name, args, also }: Operation & { op: "event" }): boolean {
     const values = decode(args, this.registry) as unknown[];
-    const told = [[target, name] as [number, string], ...(also ?? [])].map(([handle, event]) => {
+    const deliveries = [[target, name] as [number, string], ...(also ?? [])].map(([handle, event]) => {
       const object = this.registry.living(handle);
-      return object !== undefined && this.objects.dispatch(object, event, values);
+      return object === undefined ? () => false : this.objects.delivery(object, event, values);
     });
+    const told = deliveries.map((deliver) => deliver());
     const goesOn = name === "stateChanged" && this.inbox[this.applied]?.op === "event";
     return told.includes(true) && !goesOn;
   }

@@ -66,12 +66,22 @@ function remove(emitter: ReplayEventEmitter, event: Name, registration: Registra
   if (state.listeners.has("removeListener")) emitter.emit("removeListener", event, registration.listener);
 }
 
-function run(emitter: ReplayEventEmitter, event: Name, args: readonly unknown[], report?: (error: unknown) => void): boolean {
+/** Remembers an event, and takes the listeners that there are: they are called by {@link tell}. */
+function begin(emitter: ReplayEventEmitter, event: Name, args: readonly unknown[]): readonly Registration[] | undefined {
   const state = stateOf(emitter);
   state.last.set(event, args);
-  const present = state.listeners.get(event);
-  if (present === undefined) return false;
-  for (const registration of present) {
+  return state.listeners.get(event);
+}
+
+function tell(
+  listeners: readonly Registration[] | undefined,
+  emitter: ReplayEventEmitter,
+  event: Name,
+  args: readonly unknown[],
+  report?: (error: unknown) => void,
+): boolean {
+  if (listeners === undefined) return false;
+  for (const registration of listeners) {
     if (registration.once) {
       if (fired.has(registration)) continue; // by an emission from inside an earlier listener
       fired.add(registration);
@@ -90,13 +100,23 @@ function run(emitter: ReplayEventEmitter, event: Name, args: readonly unknown[],
   return true;
 }
 
-/** Deliver an event of the core: a listener that throws stops nothing, its error is reported in a task of its own. */
-export function dispatch(emitter: ReplayEventEmitter, event: string, args: readonly unknown[]): boolean {
-  return run(emitter, event, args, (error) => {
-    setTimeout(() => {
-      throw error;
+/**
+ * Begin to deliver an event of the core; the result calls the listeners that there are now. One that throws stops
+ * nothing, its error is reported in a task of its own.
+ */
+export function delivery(emitter: ReplayEventEmitter, event: string, args: readonly unknown[]): () => boolean {
+  const listeners = begin(emitter, event, args);
+  return () =>
+    tell(listeners, emitter, event, args, (error) => {
+      setTimeout(() => {
+        throw error;
+      });
     });
-  });
+}
+
+/** Deliver one at once. */
+export function dispatch(emitter: ReplayEventEmitter, event: string, args: readonly unknown[]): boolean {
+  return delivery(emitter, event, args)();
 }
 
 /** Remember an event that happened before anybody could listen. */
@@ -193,7 +213,7 @@ export class ReplayEventEmitter {
       stateOf(this).last.set(event, args);
       throw args[0] instanceof Error ? args[0] : new Error(`Unhandled error. (${String(args[0])})`);
     }
-    return run(this, event, args);
+    return tell(begin(this, event, args), this, event, args);
   }
 
   listenerCount(event: Name): number {

@@ -9,7 +9,7 @@ import { MessageBuilder, UnsentMessage } from "./builder.js";
 import { CancellablePromise } from "./cancellable.js";
 import { clientClass, clientFailed, clientHeard } from "./client.js";
 import { ContentTemplate, ContentTemplateVariable } from "./content.js";
-import { dispatch, remember, ReplayEventEmitter, watchUse } from "./emitter.js";
+import { delivery, remember, ReplayEventEmitter, watchUse } from "./emitter.js";
 import {
   AggregatedDeliveryReceipt,
   ChannelMetadata,
@@ -52,10 +52,13 @@ export function createFacade(runtime: Runtime) {
           else session.pinned.delete(object);
         });
       },
-      dispatch(object, event, args) {
-        const heard = dispatch(object as ReplayEventEmitter, event, args);
-        if (object instanceof Client) clientHeard(object, event, args);
-        return heard || event === "initialized" || event === "initFailed";
+      delivery(object, event, args) {
+        const deliver = delivery(object as ReplayEventEmitter, event, args);
+        return () => {
+          const heard = deliver();
+          if (object instanceof Client) clientHeard(object, event, args);
+          return heard || event === "initialized" || event === "initFailed";
+        };
       },
       remember,
       log: (level, name, text) => log.write(level, name, text),
