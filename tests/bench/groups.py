@@ -34,6 +34,7 @@ WARM_UP = 5
 TOKEN_TAKES = 500
 #: Seconds.
 SETTLED = 3.0
+TIDY = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def load(stage: Stage, subject: Subject) -> Values:
     for name, line in LINES.items():
         with stage.newcomer() as page:
             values |= _visit(stage, subject, page, "first", name, line)
+        # A browser that was closed still tidies up.
+        time.sleep(TIDY)
         values |= _visit(stage, subject, later, "later", name, line)
     if subject != "pyodide":
         stage.visit(later, subject)
