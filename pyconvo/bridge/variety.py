@@ -3,7 +3,7 @@
 After some hundred bytecodes V8 compiles CPython's evaluation loop, with guesses: where it has seen calls of one to four
 different functions, it builds these in. A wrong guess throws the compiled loop away, and Python runs slowly until it is
 compiled again, a quarter of a second or more: three or four times in the first second of a page. Where V8 has seen five
-functions, it does not guess. Other engines do not mind.
+functions, it does not guess. What other engines do about it nobody has looked at.
 
 Which calls these are was looked up by Chromium's ``--js-flags=--trace-deopt``.
 """

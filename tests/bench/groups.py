@@ -32,9 +32,8 @@ LIVES = 50
 LIFE = 1000
 WARM_UP = 5
 TOKEN_TAKES = 500
-#: Seconds.
-SETTLED = 3.0
-TIDY = 1.0
+#: Seconds until an engine has put compiled code away, and until a browser that was closed has tidied up.
+SETTLED, TIDY = 3.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,6 @@ def load(stage: Stage, subject: Subject) -> Values:
     for name, line in LINES.items():
         with stage.newcomer() as page:
             values |= _visit(stage, subject, page, "first", name, line)
-        # A browser that was closed still tidies up.
         time.sleep(TIDY)
         values |= _visit(stage, subject, later, "later", name, line)
     if subject != "pyodide":
@@ -141,7 +139,6 @@ def come_back(stage: Stage, subject: Subject) -> Values:
         stage.service.subscribed("listener")
         found, _ = _flood(stage, page, room, updates, more=False)
         values[f"incoming.{_kind(updates)}.later"] = FLOOD / found["took"] * 1000
-    # Engines keep compiled code once no more of it comes.
     time.sleep(SETTLED)
     # Some 3,000 entries: whoever comes next in this tab would wait until the page has got them.
     page.evaluate("() => sessionStorage.clear()")

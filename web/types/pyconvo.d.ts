@@ -202,8 +202,8 @@ export interface ClientOptions {
   Chat?: ClientOptions;
   IPMessaging?: ClientOptions;
   /**
-   * `enableSessionStorage: false`: do not keep descriptions of the user's conversations in the page's `sessionStorage`, from
-   * where a page that is reloaded opens them without asking.
+   * `enableSessionStorage: false`: do not keep descriptions of the user's conversations in the page's
+   * `sessionStorage`, from where a page that is reloaded opens them without asking.
    */
   Sync?: Record<string, unknown>;
   Notification?: Record<string, unknown>;

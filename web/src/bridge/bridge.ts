@@ -86,8 +86,8 @@ export class Bridge implements Caller {
   }
 
   /**
-   * Make a client behind `client`, which exists already; returns its session. `stored`: what the page has kept (`stored.ts`); without it
-   * the core keeps nothing.
+   * Make a client behind `client`, which exists already; returns its session. `stored`: what the page has kept
+   * (`stored.ts`); without it the core keeps nothing.
    */
   open(client: object, token: string, options: unknown, stored?: Record<string, string>): Session {
     const handle = this.nextHandle--;
@@ -226,7 +226,10 @@ export class Bridge implements Caller {
     }
   }
 
-  /** One change is told at several levels (conversation, client) in one go; code in between would surprise. Listeners that come meanwhile hear the next one. */
+  /**
+   * One change is told at several levels (conversation, client) in one go; code in between would surprise. Listeners that
+   * come meanwhile hear the next one.
+   */
   private deliver({ target, name, args, also }: Operation & { op: "event" }): boolean {
     const values = decode(args, this.registry) as unknown[];
     const deliveries = [[target, name] as [number, string], ...(also ?? [])].map(([handle, event]) => {
