@@ -9,8 +9,6 @@ from sync_service import Service
 from pyconvo.errors import SyncError
 from pyconvo.sync import SyncList, SyncMap
 from pyconvo.sync.gaps import EventIds
-from pyconvo.sync.subscription import CancelTimer, SendBatch, StartTimer
-from pyconvo.sync.subscriptions import Subscriptions
 
 
 class Heard(list[tuple[Any, ...]]):
@@ -69,29 +67,6 @@ async def test_opening_is_subscribing_and_one_batch_takes_all_that_is_opened_tog
         "object_type": "map",
         "last_event_id": 0,
     }
-
-
-def test_a_timer_that_fires_before_a_burst_is_over_is_not_set_again() -> None:
-    class Subject:
-        sid, type, last_event_id = "ES1", "list", 0
-
-        def set_subscription_state(self, state: str) -> None:
-            self.state = state
-
-        def advance(self, event_id: int | None) -> None: ...
-
-    subscriptions = Subscriptions(lambda: 1.0, lambda: 0.5)
-    subscriptions.connection(True)
-    subscriptions.add(Subject())  # type: ignore[arg-type]
-    assert [type(action) for action in subscriptions.take()] == [CancelTimer, StartTimer]
-    subscriptions.timer("batch")
-    (batch,) = subscriptions.take()
-    assert isinstance(batch, SendBatch)
-    established = {"object_sid": "ES1", "object_type": "list", "replay_status": "completed", "last_event_id": 0}
-    news = {"event_type": "subscription_established", "correlation_id": batch.id, "event": established}
-    subscriptions.notification(news, replayed=True)
-    subscriptions.timer("batch")
-    assert not any(isinstance(action, StartTimer) for action in subscriptions.take())
 
 
 async def test_batches_have_a_size() -> None:
