@@ -32,7 +32,7 @@ LIVES = 50
 LIFE = 1000
 WARM_UP = 5
 TOKEN_TAKES = 500
-#: Seconds until an engine has put compiled code away, and until a browser that was closed has tidied up.
+#: Seconds until an engine has put compiled code away, and until a browser, or a page, that was closed has tidied up.
 SETTLED, TIDY = 3.0, 1.0
 
 
@@ -59,6 +59,8 @@ def load(stage: Stage, subject: Subject) -> Values:
         time.sleep(TIDY)
         values |= _visit(stage, subject, later, "later", name, line)
     if subject != "pyodide":
+        # WebKit compiles on for the page before, and keeps the next one waiting meanwhile.
+        time.sleep(TIDY)
         stage.visit(later, subject)
         token = stage.service.token("visitor")
         values["load.later.token"] = stage.measure(later, "boot", token=token, tokenDelay=TOKEN_TAKES)["initialized"]

@@ -1,7 +1,9 @@
 """Reads ``differences.md``: where our traces differ from the official SDK's on purpose, and why.
 
 An entry is a heading, then ``- scenarios: a, b`` and ``- stream: name`` (or ``*``), a block ``official`` and a block
-``ours`` with one regular expression a line (an empty block: no line at all), and the reason in words.
+``ours`` with one regular expression a line (an empty block: no line at all), and the reason in words. Lines that stand at
+another place instead of being others: ``- official before: …`` and ``- ours before: …`` say, by an expression, what line
+comes after them in that trace.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from pathlib import Path
 Streams = dict[str, list[str]]
 
 _ENTRY = re.compile(r"^## (?P<title>.+)$", re.M)
-_FIELD = re.compile(r"^- (?P<name>scenarios|stream): (?P<value>.+)$", re.M)
+_FIELD = re.compile(r"^- (?P<name>scenarios|stream|official before|ours before): (?P<value>.+)$", re.M)
 _BLOCK = re.compile(r"^```(?P<name>official|ours)\n(?P<lines>.*?)^```$", re.M | re.S)
 
 
@@ -26,16 +28,21 @@ class Difference:
     stream: str
     official: tuple[str, ...]
     ours: tuple[str, ...]
+    #: What must come after the lines, where that is said.
+    official_before: str | None = None
+    ours_before: str | None = None
 
     def concerns(self, scenario: str) -> bool:
         return "*" in self.scenarios or scenario in self.scenarios
 
-    def explains(self, scenario: str, stream: str, official: list[str], ours: list[str]) -> bool:
+    def explains(self, scenario: str, hunk: Hunk) -> bool:
         return (
             self.concerns(scenario)
-            and self.stream in ("*", stream)
-            and _matches(self.official, official)
-            and _matches(self.ours, ours)
+            and self.stream in ("*", hunk.stream)
+            and _matches(self.official, hunk.official)
+            and _matches(self.ours, hunk.ours)
+            and (self.official_before is None or _matches((self.official_before,), hunk.official_next))
+            and (self.ours_before is None or _matches((self.ours_before,), hunk.ours_next))
         )
 
 
@@ -46,6 +53,9 @@ class Hunk:
     stream: str
     official: list[str]
     ours: list[str]
+    #: The line after them in each trace, if there is one.
+    official_next: list[str]
+    ours_next: list[str]
 
     def __str__(self) -> str:
         lines = [f"[{self.stream}]"]
@@ -64,10 +74,20 @@ def read(path: Path) -> list[Difference]:
         fields = {found["name"]: found["value"].strip() for found in _FIELD.finditer(body)}
         blocks = {found["name"]: tuple(found["lines"].splitlines()) for found in _BLOCK.finditer(body)}
         reason = _BLOCK.sub("", _FIELD.sub("", body)).strip()
-        if fields.keys() != {"scenarios", "stream"} or blocks.keys() != {"official", "ours"} or not reason:
+        if not {"scenarios", "stream"} <= fields.keys() or blocks.keys() != {"official", "ours"} or not reason:
             raise ValueError(f"{path.name}: the entry {match['title']!r} is not complete")
         scenarios = frozenset(name.strip() for name in fields["scenarios"].split(","))
-        entries.append(Difference(match["title"], scenarios, fields["stream"], blocks["official"], blocks["ours"]))
+        entries.append(
+            Difference(
+                match["title"],
+                scenarios,
+                fields["stream"],
+                blocks["official"],
+                blocks["ours"],
+                fields.get("official before"),
+                fields.get("ours before"),
+            )
+        )
     return entries
 
 
@@ -78,7 +98,7 @@ def compare(official: Streams, ours: Streams) -> Iterator[Hunk]:
         matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
         for kind, a, b, c, d in matcher.get_opcodes():
             if kind != "equal":
-                yield Hunk(stream, left[a:b], right[c:d])
+                yield Hunk(stream, left[a:b], right[c:d], left[b : b + 1], right[d : d + 1])
 
 
 def _matches(patterns: tuple[str, ...], lines: list[str]) -> bool:

@@ -138,9 +138,7 @@ def test_trace_equals_the_official_one(
     stage.played.add(scenario)
     unexplained: list[Hunk] = []
     for hunk in compare(official, ours):
-        reason = next(
-            (one for one in differences if one.explains(scenario, hunk.stream, hunk.official, hunk.ours)), None
-        )
+        reason = next((one for one in differences if one.explains(scenario, hunk)), None)
         if reason is None:
             unexplained.append(hunk)
         else:

@@ -130,7 +130,7 @@ export function wasmError(file: string, cause: unknown): PyconvoBootError {
   return new PyconvoBootError(
     "wasm",
     `This browser cannot run ${file} (${describe(cause)}). It is probably too old: Chrome 119, Firefox 121 and ` +
-      "Safari 17 or newer are needed.",
+      "Safari 17 or newer are needed. If yours is, please report this.",
     { file, cause },
   );
 }

@@ -73,6 +73,8 @@ function restore(snapshot: Uint8Array, python: PythonModule): unknown {
     from += length;
   }
   words[trampoline] = own;
-  python._Py_DecRef(python._PyObject_CallNoArgs(header.first));
+  const shown = python._PyObject_CallNoArgs(header.first);
+  if (shown === 0) throw new Error("what the snapshot calls first has failed in Python");
+  python._Py_DecRef(shown);
   return header.references;
 }
