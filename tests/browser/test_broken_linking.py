@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from changed_release import changed, replaced
-from origins import Origin
+from origins import Origin, Script
 
 from drivers import Driver
 
-ASM = "pyodide.asm.mjs"
+ASM, WORKER = "pyodide.asm.mjs", "worker.mjs"
 #: Seconds until a start that is stuck fails for that reason.
 STUCK = 30
 PAGE = "<!doctype html><meta charset='utf-8'><title>linking</title>{tag}"
@@ -31,6 +31,15 @@ PLACES = {
 }
 
 
+#: Pyodide makes a module of its own, which imports nothing, when it is imported.
+NO_SMALL_MODULE = b"""{
+  const make = WebAssembly.instantiate;
+  const refuse = () => Promise.reject(new RangeError("out of tea"));
+  WebAssembly.instantiate = (module, imports) => (imports === undefined ? refuse() : make(module, imports));
+}
+"""
+
+
 @pytest.mark.parametrize("thread", ["worker", "main"])
 @pytest.mark.parametrize("place", PLACES)
 def test_it_is_told_at_once(
@@ -39,7 +48,23 @@ def test_it_is_told_at_once(
     code, reason, words = PLACES[place]
     change = replaced(code, code + 'throw new TypeError("out of tea");')
     with changed(release, tmp_path / "release", ASM, change) as script:
-        driver.goto(pages.page(PAGE.format(tag=script.tag(f'data-timeout="{STUCK}" data-thread="{thread}"'))))
-        error: dict[str, Any] = driver.evaluate(FAILURE, timeout=4 * STUCK)
+        error = _failure(driver, pages, script, thread)
     assert (error["name"], error["reason"]) == ("PyconvoBootError", reason)
     assert words in error["message"]
+
+
+@pytest.mark.parametrize("thread", ["worker", "main"])
+def test_so_is_memory_that_runs_out_before(
+    driver: Driver, pages: Origin, release: Path, tmp_path: Path, thread: str
+) -> None:
+    with changed(release, tmp_path / "release", WORKER, lambda code: NO_SMALL_MODULE + code) as script:
+        error = _failure(driver, pages, script, thread)
+    assert (error["name"], error["reason"]) == ("PyconvoBootError", "memory")
+    assert "RangeError: out of tea" in error["message"]
+
+
+def _failure(driver: Driver, pages: Origin, script: Script, thread: str) -> dict[str, Any]:
+    """Of a page's start."""
+    driver.goto(pages.page(PAGE.format(tag=script.tag(f'data-timeout="{STUCK}" data-thread="{thread}"'))))
+    error: dict[str, Any] = driver.evaluate(FAILURE, timeout=4 * STUCK)
+    return error

@@ -1,9 +1,9 @@
 """Reads ``differences.md``: where our traces differ from the official SDK's on purpose, and why.
 
 An entry is a heading, then ``- scenarios: a, b`` and ``- stream: name`` (or ``*``), a block ``official`` and a block
-``ours`` with one regular expression a line (an empty block: no line at all), and the reason in words. Lines that stand at
-another place instead of being others: ``- official before: …`` and ``- ours before: …`` say, by an expression, what line
-comes after them in that trace.
+``ours`` with one regular expression a line (an empty block: no line at all), and the reason in words. Where lines only
+stand at another place, ``- official before: …`` or ``- ours before: …`` is an expression for the line that comes after
+them in that trace.
 """
 
 from __future__ import annotations

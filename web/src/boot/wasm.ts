@@ -38,7 +38,9 @@ export async function compile(compiler: Compiler, response: Response, file: stri
 export function wasmFailure(file: string, error: unknown): PyconvoBootError {
   const text = error instanceof Error ? error.message : String(error);
   if (/wasm-unsafe-eval|unsafe-eval|content security policy|blocked by csp/i.test(text)) return wasmPolicyError(error);
-  if (error instanceof RangeError || /out of memory|could not allocate|memory allocation/i.test(text)) {
+  // By its name: one of the worker's comes as a copy.
+  const isRange = error instanceof Error && error.name === "RangeError";
+  if (isRange || /out of memory|could not allocate|memory allocation/i.test(text)) {
     return memoryError(error);
   }
   return wasmError(file, error);

@@ -15,12 +15,17 @@ EMPTY_ZIP.set([0x50, 0x4b, 5, 6]);
 export const PARTS_URL = "https://runtime.invalid/";
 
 let parts: PendingParts | undefined;
-let wasmFailed: (error: unknown) => void = () => undefined;
+/** What failed before anybody listened. It fails every start: it is not tried again. */
+let early: { error: unknown } | undefined;
+let wasmFailed = (error: unknown): void => {
+  early = { error };
+};
 
 /** Serves these parts from now on. One interpreter per global scope. */
 export function provide(pending: PendingParts, onWasmFailed: (error: unknown) => void): void {
   parts = pending;
   wasmFailed = onWasmFailed;
+  if (early !== undefined) wasmFailed(early.error);
 }
 
 export async function fetch(input: URL | string): Promise<Response> {
@@ -46,7 +51,22 @@ async function instantiateStreaming(
   }
 }
 
+/** The same promise, for the small module of its own that Pyodide makes as soon as it is imported. */
+async function reported<T>(made: Promise<T>): Promise<T> {
+  try {
+    return await made;
+  } catch (error) {
+    // An engine that does not know what is in there: Pyodide does without.
+    if (!(error instanceof globalThis.WebAssembly.CompileError)) wasmFailed(error);
+    throw error;
+  }
+}
+
 export const WebAssembly: typeof globalThis.WebAssembly = Object.assign(
   Object.create((globalThis as { WebAssembly?: object }).WebAssembly ?? null) as typeof globalThis.WebAssembly,
-  { instantiateStreaming },
-);
+  {
+    instantiateStreaming,
+    compile: (bytes: BufferSource) => reported(globalThis.WebAssembly.compile(bytes)),
+    instantiate: (module: WebAssembly.Module) => reported(globalThis.WebAssembly.instantiate(module)),
+  },
+) as typeof globalThis.WebAssembly;
