@@ -41,16 +41,5 @@ def variety() -> Callable[[], object]:
         *(partial(len, one) for one in _WHOLE),
         *(partial(getattr, one, "__doc__") for one in read),
         *(dict, list, tuple, "a".upper, MethodType(len, "")),
-        _one_kind,
     ]
     return partial(deque, map(operator.call, steps), 0)
-
-
-def _one_kind() -> None:
-    """One guess is to be wrong: that loops are over tuples.
-
-    So the loop is compiled twice, the second time by what has happened in the meantime and not by its first hundred
-    bytecodes. Floods of messages take a tenth less time then.
-    """
-    for _ in (0,):
-        pass
