@@ -67,6 +67,7 @@ export const WebAssembly: typeof globalThis.WebAssembly = Object.assign(
   {
     instantiateStreaming,
     compile: (bytes: BufferSource) => reported(globalThis.WebAssembly.compile(bytes)),
-    instantiate: (module: WebAssembly.Module) => reported(globalThis.WebAssembly.instantiate(module)),
+    instantiate: (module: WebAssembly.Module, imports?: WebAssembly.Imports) =>
+      reported(globalThis.WebAssembly.instantiate(module, imports)),
   },
 ) as typeof globalThis.WebAssembly;
