@@ -14,12 +14,14 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { mentionedExports } from "./pipeline/mentioned_exports.mjs";
+import { mentionedExports, shortAssignments } from "./pipeline/mentioned_exports.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 
 /** As in `src/boot/tree-hash.ts`. */
 const PART = 1 << 20;
+/** As in `src/boot/joined.ts`. */
+const SHORT = "\n/* assignWasmExports */\n";
 
 const shared = {
   absWorkingDir: web,
@@ -42,17 +44,22 @@ async function lockInfo() {
 
 /** See `pipeline/mentioned_exports.mjs`. */
 async function exportsOfWasm() {
-  const read = (end, encoding) => readFile(join(web, "node_modules", "pyodide", `pyodide.${end}`), encoding);
-  const [asm, loader, wasm] = await Promise.all([read("asm.mjs", "utf8"), read("mjs", "utf8"), read("asm.wasm")]);
-  const exported = WebAssembly.Module.exports(await WebAssembly.compile(wasm));
-  return mentionedExports(
-    asm,
-    loader,
-    exported.map(({ name }) => name),
-  );
+  const pyodide = (end, encoding) => readFile(join(web, "node_modules", "pyodide", `pyodide.${end}`), encoding);
+  const own = readFile(join(web, "src", "worker", "snapshot.ts"), "utf8");
+  const [asm, loader, wasm, ...others] = await Promise.all([
+    pyodide("asm.mjs", "utf8"),
+    pyodide("mjs", "utf8"),
+    pyodide("asm.wasm"),
+    own,
+  ]);
+  const scripts = [loader, ...others].join("\n");
+  const exported = WebAssembly.Module.exports(await WebAssembly.compile(wasm)).map(({ name }) => name);
+  return { names: mentionedExports(asm, scripts, exported), short: shortAssignments(asm, scripts) };
 }
 
+/** With what the page puts into Emscripten's script at its end: see `src/boot/joined.ts`. */
 async function buildWorker(version) {
+  const { names, short } = await exportsOfWasm();
   const { outputFiles } = await build({
     ...shared,
     entryPoints: ["src/worker/worker.ts"],
@@ -62,13 +69,13 @@ async function buildWorker(version) {
     banner: { js: `/*! pyconvo ${version} worker, MIT; contains pyodide.mjs of Pyodide, MPL-2.0, unmodified */` },
     define: {
       PYODIDE_LOCK_INFO: JSON.stringify(await lockInfo()),
-      PYODIDE_EXPORTS: JSON.stringify((await exportsOfWasm()).join(" ")),
+      PYODIDE_EXPORTS: JSON.stringify(names.join(" ")),
     },
     // pyodide.mjs imports these under Node.js alone.
     external: ["node:*", "ws"],
     inject: ["src/worker/substitutes.ts"],
   });
-  return outputFiles[0].contents;
+  return Buffer.concat([outputFiles[0].contents, Buffer.from(SHORT + short)]);
 }
 
 /** The script and its map by file name; `npm`: of the package. */

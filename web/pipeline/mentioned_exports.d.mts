@@ -1,1 +1,2 @@
-export function mentionedExports(asm: string, loader: string, exported: string[]): string[];
+export function mentionedExports(asm: string, scripts: string, exported: string[]): string[];
+export function shortAssignments(asm: string, scripts: string): string;

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { PyconvoBootError } from "../src/boot/errors.ts";
+import { SHORT } from "../src/boot/joined.ts";
 import type { Manifest } from "../src/boot/manifest.ts";
 import { type Platform, Runtime } from "../src/boot/runtime.ts";
 import type { Settings } from "../src/boot/settings.ts";
@@ -11,8 +12,8 @@ import type { FromWorker, ToWorker } from "../src/worker/messages.ts";
 
 const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 const FILES: Record<string, BodyInit> = {
-  "worker.mjs": "code",
-  "pyodide.asm.mjs": "asm",
+  "worker.mjs": `code${SHORT}short`,
+  "pyodide.asm.mjs": "var a;function assignWasmExports(wasmExports){}export default a;",
   "pyodide.asm.wasm": EMPTY,
   "snapshot.wasm": "memory",
   "stdlib.zip": "zip",
@@ -192,9 +193,9 @@ test("where one way to start fails the next is tried, with what is there already
   made.onChange(() => states.at(-1) === made.state || states.push(made.state));
   await made.start();
   assert.deepEqual(starts, [
-    ["asm", "wasm", "snapshot"],
-    ["asm", "wasm", "stdlib", "core"],
-    ["asm", "wasm", "stdlib", "core"],
+    ["wasm", "snapshot"],
+    ["wasm", "stdlib", "core"],
+    ["wasm", "stdlib", "core"],
   ]);
   assert.deepEqual(states, ["loading", "starting", "loading", "starting", "loading", "starting", "ready"]);
   assert.deepEqual([...asked].sort(), Object.keys(FILES).sort(), "everything once");
@@ -209,7 +210,7 @@ test("a missing snapshot is done without, a missing interpreter is not", async (
   const without = (lost: string): Platform["fetch"] => async (url) =>
     named(url).endsWith(lost) ? new Response("", { status: 404 }) : new Response(FILES[named(url)]);
   await runtime({ fetch: without("snapshot.wasm") }).start();
-  assert.deepEqual(PlayedWorker.made.at(-1)?.expected, ["asm", "wasm", "stdlib", "core"]);
+  assert.deepEqual(PlayedWorker.made.at(-1)?.expected, ["wasm", "stdlib", "core"]);
   const error = await failed(runtime({ fetch: without("pyodide.asm.wasm") }));
   assert.deepEqual([error.reason, error.file], ["network", "pyodide.asm.wasm"]);
   const last = await failed(runtime({ fetch: without(".zip") }, { way: "compiled" }));

@@ -1,9 +1,9 @@
-/** What the build keeps of the wasm's exports, and that it does not build on an asm file that it misunderstands. */
+/** What the build keeps of the wasm's exports and writes anew, and that it does not build on an asm file that it misunderstands. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mentionedExports } from "../pipeline/mentioned_exports.mjs";
+import { mentionedExports, shortAssignments } from "../pipeline/mentioned_exports.mjs";
 
 const NAMES = "var _used,_unused,__under,_loaded,_address;";
 const ASSIGNED =
@@ -12,14 +12,25 @@ const ASSIGNED =
   '_address=Module["_address"]=wasmExports["address"].value>>>0;';
 const CONVERTED = 'wasmExports["unused"]=wrapped(wasmExports["unused"]);';
 const ASM =
-  `${NAMES}function assignWasmExports(wasmExports){${ASSIGNED}}var start=()=>{_used()};` +
+  `async function create(){${NAMES}function assignWasmExports(wasmExports){${ASSIGNED}}var start=()=>{_used()};` +
   `function applySignatureConversions(wasmExports){${CONVERTED}return wasmExports}` +
-  'function go(){__under();return Module["memory"]}';
+  'function go(){__under();return Module["memory"]}return go()}export default create;\n';
 const LOADER = "python._loaded()";
 const EXPORTED = ["memory", "used", "unused", "_under", "loaded", "address", "aside"];
 
 test("what a script calls is kept, and what it reads an address of; not what is only named", () => {
   assert.deepEqual(mentionedExports(ASM, LOADER, EXPORTED), ["memory", "used", "_under", "loaded", "address"]);
+});
+
+test("what names the exports is written anew for those that are mentioned: an address alone is none", () => {
+  const short =
+    'var _used,__under,_loaded;function assignWasmExports(wasmExports){_used=Module["_used"]=wasmExports["used"];' +
+    '__under=wasmExports["_under"];_loaded=Module["_loaded"]=wasmExports["loaded"]}';
+  assert.equal(shortAssignments(ASM, LOADER), short);
+});
+
+test("it is not put into a file of another form", () => {
+  assert.throws(() => shortAssignments(`${ASM}export const more = 1;`, LOADER), /is not a single function/);
 });
 
 for (const [what, asm, words] of [

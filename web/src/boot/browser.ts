@@ -17,7 +17,7 @@ export function browserPlatform(): Platform {
     violations: page,
     baseUrl: page?.baseURI,
     Worker: globalThis.Worker as typeof Worker | undefined,
-    createUrl: (code) => URL.createObjectURL(new Blob([code], { type: "text/javascript" })),
+    createUrl: (code) => URL.createObjectURL(new Blob(code, { type: "text/javascript" })),
     revokeUrl: (url) => URL.revokeObjectURL(url),
     onNetwork,
     importVerified,

@@ -6,6 +6,7 @@
 import type { Parts, PendingParts } from "../worker/messages.ts";
 import { download, downloadBytes, type Downloads, explain, fileOf } from "./download.ts";
 import { scriptPolicyError } from "./errors.ts";
+import { joined } from "./joined.ts";
 import type { Part, PartFiles } from "./manifest.ts";
 import { compile, type Compiler } from "./wasm.ts";
 
@@ -18,8 +19,6 @@ export interface Verified {
 /** What of the browser is used. */
 export interface LoaderPlatform {
   compiler: Compiler | undefined;
-  createUrl(code: ArrayBuffer): string;
-  revokeUrl(url: string): void;
   /** Imports a module of the page after the browser has checked its hash. */
   importVerified(url: string, integrity: string, nonce: string | undefined): Promise<Verified>;
 }
@@ -33,7 +32,6 @@ export interface Coming<Code> {
 
 export class Loader {
   private readonly loads = new Map<string, Promise<unknown>>();
-  private readonly urls: string[] = [];
 
   /** `arrived` hears of each file that is there. */
   constructor(
@@ -43,31 +41,26 @@ export class Loader {
     private readonly arrived: (file: string) => void,
   ) {}
 
-  /** `code` is the text of the worker. */
-  forWorker(files: PartFiles): Coming<ArrayBuffer> {
-    const code = this.bytes(nameOf(files, "worker"));
-    const asm = this.once(nameOf(files, "asm"), async (file) => {
-      const url = this.platform.createUrl(await downloadBytes(this.downloads, file));
-      this.urls.push(url);
-      return url;
-    });
-    return { code, ...this.others(files, code, asm) };
+  /** `code` is the text of the worker, with that of Emscripten in it. */
+  forWorker(files: PartFiles): Coming<BlobPart[]> {
+    const texts = [this.bytes(nameOf(files, "worker")), this.bytes(nameOf(files, "asm"))] as const;
+    const code = Promise.all(texts).then(([worker, asm]) => joined(worker, asm));
+    return { code, ...this.others(files, code) };
   }
 
   /** `code` is the worker's text as a module of the page. */
   forPage(files: PartFiles): Coming<unknown> {
     const code = this.module(nameOf(files, "worker")).then(({ module }) => module);
     const asm = this.module(nameOf(files, "asm")).then(({ url }) => url);
-    return { code, ...this.others(files, code, asm) };
+    return { code, ...this.others(files, code, { asm }) };
   }
 
-  /** The start is over, one way or another. */
-  close(): void {
-    for (const url of this.urls) this.platform.revokeUrl(url);
-  }
-
-  private others(files: PartFiles, code: Promise<unknown>, asm: Promise<string>): Omit<Coming<unknown>, "code"> {
-    const parts: PendingParts = { asm, wasm: this.wasm(nameOf(files, "wasm")) };
+  private others(
+    files: PartFiles,
+    code: Promise<unknown>,
+    asm: Pick<PendingParts, "asm"> = {},
+  ): Omit<Coming<unknown>, "code"> {
+    const parts: PendingParts = { ...asm, wasm: this.wasm(nameOf(files, "wasm")) };
     for (const part of ["snapshot", "stdlib", "core"] as const) {
       const file = files[part];
       if (file !== undefined) parts[part] = this.bytes(file);

@@ -149,7 +149,6 @@ export class Runtime {
       giveUp.abort();
       throw error instanceof PyconvoBootError ? error : coreError(error);
     } finally {
-      loader?.close();
       policy?.stop();
     }
   }

@@ -25,14 +25,14 @@ export interface Thread {
 export interface WorkerPlatform {
   Worker: new (url: string, options: { type: "module"; name: string }) => Worker;
   /** An address for code that is here already. */
-  createUrl(code: ArrayBuffer): string;
+  createUrl(code: BlobPart[]): string;
   revokeUrl(url: string): void;
   /** Tells when the browser goes online (true) or offline; returns the way to stop. */
   onNetwork(listener: (online: boolean) => void): () => void;
 }
 
 /** A worker made of `code` that is sent each part when it is there. */
-export function startWorker(platform: WorkerPlatform, code: ArrayBuffer, parts: PendingParts, wasmFile: string): Thread {
+export function startWorker(platform: WorkerPlatform, code: BlobPart[], parts: PendingParts, wasmFile: string): Thread {
   const url = platform.createUrl(code);
   let worker: Worker;
   try {

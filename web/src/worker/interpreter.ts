@@ -35,6 +35,14 @@ export interface Interpreter {
   receive(text: string): void;
 }
 
+/** Of Emscripten: makes the module that is Python. */
+type CreateModule = (settings: Settings) => Promise<PythonModule>;
+
+declare global {
+  /** In a worker that `joined.ts` has put together. */
+  var createPyodideModule: CreateModule | undefined;
+}
+
 /** A Python object held by JavaScript. */
 interface Held {
   destroy(): void;
@@ -76,10 +84,9 @@ async function start(
   lost: (error: unknown) => void,
   failed: OnFailure,
 ): Promise<Interpreter> {
-  // A page may bundle the asm file's import as well: its name is computed so that no bundler follows it.
-  const asm: Promise<{ default: unknown }> = parts.asm.then((url) => import(/* @vite-ignore */ url));
-  asm.catch(() => undefined);
-  const { snapshot } = parts;
+  const { asm, snapshot } = parts;
+  const script = asm === undefined ? Promise.resolve(globalThis.createPyodideModule as CreateModule) : imported(asm);
+  script.catch(() => undefined);
   const pyodide = await loadPyodide({
     indexURL: PARTS_URL,
     stdLibURL: `${PARTS_URL}stdlib.zip`,
@@ -88,7 +95,7 @@ async function start(
     // Only to say that there is one.
     ...(snapshot === undefined ? {} : { _loadSnapshot: new Uint8Array(4) }),
     createPyodideModule: async (settings: Settings) => {
-      const { default: create } = (await asm) as { default: (settings: Settings) => Promise<PythonModule> };
+      const create = await script;
       const module = await create(watched(settings, failed));
       if (snapshot !== undefined) continueFrom(await snapshot, module);
       return module;
@@ -117,6 +124,12 @@ async function start(
   const receive = browser.serve(startBridge, (text) => post(decoder.decode(text)), batches());
   for (const held of [startBridge, bridge, browser]) held.destroy();
   return { receive: (text) => receive(encoder.encode(text)) };
+}
+
+/** A page may bundle the asm file's import as well: its name is computed so that no bundler follows it. */
+async function imported(asm: Promise<string>): Promise<CreateModule> {
+  const { default: create } = (await import(/* @vite-ignore */ await asm)) as { default: CreateModule };
+  return create;
 }
 
 function deferred(): { promise: Promise<never>; reject: (error: unknown) => void } {

@@ -4,7 +4,7 @@
  * each start. Here nothing is loaded later: it is shown what its own scripts mention.
  */
 
-/** Names of exports that Pyodide's scripts mention, separated by blanks; written in by the build. */
+/** Names of exports that Pyodide's scripts mention, or ours, separated by blanks; written in by the build. */
 declare const PYODIDE_EXPORTS: string;
 
 /** Functions of WebGL: their addresses are asked for, and used by nobody. */
@@ -16,9 +16,6 @@ const FUNCTIONS = "GOT.func";
 const UNKNOWN = -1;
 /** That of no function. */
 const NOTHING = 0;
-
-/** What `snapshot.ts` calls. */
-const OWN = ["PyObject_CallNoArgs", "Py_DecRef"];
 
 type Addresses = Record<string, WebAssembly.Global>;
 
@@ -36,7 +33,7 @@ export function withoutGraphics(imports: WebAssembly.Imports): WebAssembly.Impor
 
 /** The instance, with such exports alone. */
 export function withMentionedExports({ exports }: WebAssembly.Instance): WebAssembly.Instance {
-  const names = [...PYODIDE_EXPORTS.split(" "), ...OWN];
+  const names = PYODIDE_EXPORTS.split(" ");
   return { exports: Object.fromEntries(names.map((name) => [name, exports[name] as WebAssembly.ExportValue])) };
 }
 

@@ -4,8 +4,8 @@
 
 /** The pieces of an interpreter, all verified by the page. */
 export interface Parts {
-  /** Address of `pyodide.asm.mjs` for `import()`. */
-  asm: string;
+  /** Address of `pyodide.asm.mjs` for `import()`; absent where the worker's own text holds it. */
+  asm?: string;
   wasm: WebAssembly.Module;
   /** The memory of a Python that has been started already; without it, both of the following. */
   snapshot?: ArrayBuffer;
