@@ -28,6 +28,7 @@ test("a script tag tells where the runtime is and how to start", () => {
     thread: "worker",
     lazy: false,
     timeout: DEFAULT_TIMEOUT,
+    keep: true,
     way: "snapshot",
     nonce: undefined,
   });
@@ -37,12 +38,14 @@ test("a script tag tells where the runtime is and how to start", () => {
       "data-lazy": "",
       "data-thread": "main",
       "data-timeout": "5",
+      "data-keep": "false",
       "data-start": "compiled",
     }),
     "https://app.example/chat/index.html",
   );
   assert.equal(special.url, "https://app.example/files/");
-  assert.deepEqual([special.lazy, special.thread, special.timeout, special.way], [true, "main", 5, "compiled"]);
+  const { lazy, thread, timeout, keep, way } = special;
+  assert.deepEqual([lazy, thread, timeout, keep, way], [true, "main", 5, false, "compiled"]);
 });
 
 test("without a page or an address nothing is assumed", () => {
@@ -58,6 +61,7 @@ test("configure takes only what makes sense", () => {
   assert.equal(configured(settings, { thread: "main" }, undefined).thread, "main");
   assert.throws(() => configured(settings, { thread: "two" as never }, undefined), TypeError);
   assert.throws(() => configured(settings, { timeout: 0 }, undefined), TypeError);
+  assert.equal(configured(settings, { keep: false }, undefined).keep, false);
   assert.equal(configured(settings, { start: "plain" }, undefined).way, "plain");
   assert.throws(() => configured(settings, { start: "fast" as never }, undefined), /snapshot, compiled, plain/);
 });

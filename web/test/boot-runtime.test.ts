@@ -25,7 +25,7 @@ const MANIFEST: Manifest = {
   version: "1",
   files: Object.fromEntries(Object.keys(FILES).map((name) => [name, { integrity: "sha384-x", tree: "x", bytes: 10 }])),
 };
-const SETTINGS: Settings = { url: "http://a.example/runtime/", thread: "worker", lazy: true, timeout: 5, way: "snapshot", nonce: undefined };
+const SETTINGS: Settings = { url: "http://a.example/runtime/", thread: "worker", lazy: true, timeout: 5, keep: true, way: "snapshot", nonce: undefined };
 
 /** Answers like `worker.ts` does: alive at once, ready when all parts that were announced are there. */
 class PlayedWorker {
@@ -82,6 +82,8 @@ function runtime(platform: Partial<Platform> = {}, settings: Partial<Settings> =
   const whole: Platform = {
     fetch: async (url) => new Response(FILES[named(url)]),
     online: () => true,
+    caches: () => undefined,
+    later: () => undefined,
     compiler: WebAssembly as Platform["compiler"],
     violations: undefined,
     baseUrl: "http://a.example/",

@@ -907,6 +907,7 @@ export interface Runtime {
     thread?: "worker" | "main";
     timeout?: number;
     lazy?: boolean;
+    keep?: boolean;
     start?: "snapshot" | "compiled" | "plain";
   }): void;
   /** Starts now instead of with the first client. */

@@ -5,6 +5,9 @@
 import type { Verified } from "./loader.ts";
 import type { Platform } from "./runtime.ts";
 
+/** Milliseconds after a start in which its page may have other things to do. */
+const BUSY = 10_000;
+
 export function browserPlatform(): Platform {
   const page = typeof document === "undefined" ? undefined : document;
   return {
@@ -12,6 +15,9 @@ export function browserPlatform(): Platform {
     // WebKit keeps in memory, for the next page, only what it has checked itself.
     hashes: globalThis.crypto?.subtle !== undefined && !/^Apple/.test(globalThis.navigator?.vendor),
     online: () => navigator.onLine !== false,
+    // In Chromium. Firefox keeps compiled wasm with what fetch has brought, WebKit the decompressed file: neither gains.
+    caches: () => (/^Google/.test(globalThis.navigator?.vendor) ? globalThis.caches : undefined),
+    later,
     isBrowser: page !== undefined || "WorkerGlobalScope" in globalThis,
     compiler: typeof WebAssembly === "undefined" ? undefined : WebAssembly,
     violations: page,
@@ -22,6 +28,10 @@ export function browserPlatform(): Platform {
     onNetwork,
     importVerified,
   };
+}
+
+function later(task: () => void): void {
+  setTimeout(() => (typeof requestIdleCallback === "function" ? requestIdleCallback(task) : task()), BUSY);
 }
 
 function onNetwork(listener: (online: boolean) => void): () => void {

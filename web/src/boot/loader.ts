@@ -7,8 +7,9 @@ import type { Parts, PendingParts } from "../worker/messages.ts";
 import { download, downloadBytes, type Downloads, explain, fileOf } from "./download.ts";
 import { scriptPolicyError } from "./errors.ts";
 import { joined } from "./joined.ts";
+import type { Kept } from "./kept.ts";
 import type { Part, PartFiles } from "./manifest.ts";
-import { compile, type Compiler } from "./wasm.ts";
+import { compile, compileBytes, type Compiler } from "./wasm.ts";
 
 /** A module of the page. Importing `url` gives the same one again. */
 export interface Verified {
@@ -37,6 +38,7 @@ export class Loader {
   constructor(
     private readonly platform: LoaderPlatform,
     private readonly downloads: Downloads,
+    private readonly kept: Kept,
     private readonly nonce: string | undefined,
     private readonly arrived: (file: string) => void,
   ) {}
@@ -61,7 +63,8 @@ export class Loader {
     asm: Pick<PendingParts, "asm"> = {},
   ): Omit<Coming<unknown>, "code"> {
     const parts: PendingParts = { ...asm, wasm: this.wasm(nameOf(files, "wasm")) };
-    for (const part of ["snapshot", "stdlib", "core"] as const) {
+    if (files.snapshot !== undefined) parts.snapshot = this.snapshot(files.snapshot);
+    for (const part of ["stdlib", "core"] as const) {
       const file = files[part];
       if (file !== undefined) parts[part] = this.bytes(file);
     }
@@ -72,18 +75,31 @@ export class Loader {
     return this.once(file, () => downloadBytes(this.downloads, file));
   }
 
+  private snapshot(file: string): Promise<ArrayBuffer> {
+    return this.once(file, async () => {
+      const kept = await this.kept.take(fileOf(this.downloads, file), (bytes) => bytes);
+      return kept ?? downloadBytes(this.downloads, file);
+    });
+  }
+
   private wasm(file: string): Promise<WebAssembly.Module> {
     const compiler = this.platform.compiler as Compiler;
-    return this.once(file, () =>
-      download(this.downloads, file, async (response, verify) => {
-        // Compiled while it arrives; but nobody gets it, nor hears why it could not be, before its bytes are known.
-        const copy = verify && response.clone();
-        const compiled = compile(compiler, response, file);
-        compiled.catch(() => undefined);
-        if (copy !== undefined) await verify?.(copy, false);
-        return compiled;
-      }),
-    );
+    return this.once(file, async () => {
+      const entry = fileOf(this.downloads, file);
+      const kept = await this.kept.take(entry, (bytes) => compileBytes(compiler, bytes, file));
+      return kept ?? this.compiled(compiler, file);
+    });
+  }
+
+  private compiled(compiler: Compiler, file: string): Promise<WebAssembly.Module> {
+    return download(this.downloads, file, async (response, verify) => {
+      // Compiled while it arrives; but nobody gets it, nor hears why it could not be, before its bytes are known.
+      const copy = verify && response.clone();
+      const compiled = compile(compiler, response, file);
+      compiled.catch(() => undefined);
+      if (copy !== undefined) await verify?.(copy, false);
+      return compiled;
+    });
   }
 
   private module(file: string): Promise<Verified> {

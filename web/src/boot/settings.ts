@@ -17,6 +17,8 @@ export interface Settings {
   timeout: number;
   /** The first of the ways to start that is tried; the others follow if it fails. */
   way: Way;
+  /** Whether the browser may keep the large files decompressed, for later visits. */
+  keep: boolean;
   /** The page's script nonce, for script elements made by us. */
   nonce: string | undefined;
 }
@@ -42,6 +44,7 @@ export function settingsFromScript(script: ScriptElement | null, baseUrl: string
     thread: script?.getAttribute("data-thread") === "main" ? "main" : "worker",
     lazy: lazy !== null && lazy !== "false",
     timeout: timeout > 0 ? timeout : DEFAULT_TIMEOUT,
+    keep: script?.getAttribute("data-keep") !== "false",
     way: WAYS.find((way) => way === script?.getAttribute("data-start")) ?? WAYS[0],
     nonce: script?.nonce || undefined,
   };
@@ -50,14 +53,14 @@ export function settingsFromScript(script: ScriptElement | null, baseUrl: string
 /** The settings of a module that was loaded from `moduleUrl`. */
 export function settingsFromModule(moduleUrl: string | undefined): Settings {
   const url = moduleUrl === undefined || !/^https?:/.test(moduleUrl) ? undefined : new URL("runtime/", moduleUrl).href;
-  return { url, thread: "worker", lazy: false, timeout: DEFAULT_TIMEOUT, way: WAYS[0], nonce: undefined };
+  return { url, thread: "worker", lazy: false, timeout: DEFAULT_TIMEOUT, keep: true, way: WAYS[0], nonce: undefined };
 }
 
-export type Configuration = Partial<Pick<Settings, "thread" | "lazy" | "timeout">> & { url?: string; start?: Way };
+export type Configuration = Partial<Pick<Settings, "thread" | "lazy" | "timeout" | "keep">> & { url?: string; start?: Way };
 
 /** `settings` with the given changes. Throws a TypeError for values that make no sense. */
 export function configured(settings: Settings, changes: Configuration, baseUrl: string | undefined): Settings {
-  const { url, thread, lazy, timeout, start } = changes;
+  const { url, thread, lazy, timeout, keep, start } = changes;
   const { files, ...others } = settings;
   if (thread !== undefined && thread !== "worker" && thread !== "main") {
     throw new TypeError(`thread must be "worker" or "main", not ${JSON.stringify(thread)}`);
@@ -74,6 +77,7 @@ export function configured(settings: Settings, changes: Configuration, baseUrl: 
     ...(thread === undefined ? {} : { thread }),
     ...(lazy === undefined ? {} : { lazy: Boolean(lazy) }),
     ...(timeout === undefined ? {} : { timeout }),
+    ...(keep === undefined ? {} : { keep: Boolean(keep) }),
     ...(start === undefined ? {} : { way: start }),
   };
 }

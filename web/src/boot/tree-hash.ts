@@ -24,9 +24,7 @@ export class TreeHash {
   /** Of all that was added. */
   async end(): Promise<string> {
     if (this.filled > 0) this.close();
-    const all = new Uint8Array(await new Blob(await Promise.all(this.digests)).arrayBuffer());
-    const whole = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
-    return btoa(String.fromCharCode(...whole));
+    return combined(this.digests);
   }
 
   private close(): void {
@@ -34,4 +32,18 @@ export class TreeHash {
     this.digests.push(crypto.subtle.digest("SHA-256", this.part.subarray(0, this.filled)));
     this.filled = 0;
   }
+}
+
+/** Of bytes that are there as a whole. */
+export function treeHash(bytes: ArrayBuffer): Promise<string> {
+  const starts = Array.from({ length: Math.ceil(bytes.byteLength / PART) }, (_, index) => index * PART);
+  const part = (start: number): Uint8Array<ArrayBuffer> =>
+    new Uint8Array(bytes, start, Math.min(PART, bytes.byteLength - start));
+  return combined(starts.map((start) => crypto.subtle.digest("SHA-256", part(start))));
+}
+
+async function combined(digests: Promise<ArrayBuffer>[]): Promise<string> {
+  const all = await new Blob(await Promise.all(digests)).arrayBuffer();
+  const whole = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+  return btoa(String.fromCharCode(...whole));
 }

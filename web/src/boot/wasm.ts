@@ -34,6 +34,14 @@ export async function compile(compiler: Compiler, response: Response, file: stri
   }
 }
 
+export async function compileBytes(compiler: Compiler, bytes: ArrayBuffer, file: string): Promise<WebAssembly.Module> {
+  try {
+    return await compiler.compile(bytes);
+  } catch (error) {
+    throw wasmFailure(file, error);
+  }
+}
+
 /** What a failure to compile or to instantiate means. */
 export function wasmFailure(file: string, error: unknown): PyconvoBootError {
   const text = error instanceof Error ? error.message : String(error);

@@ -1,0 +1,113 @@
+"""The two large files are kept decompressed, where that pays; what is kept is used for nothing before it is checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drivers import Driver
+from pyconvo.testing import Emulator
+
+LARGE = {"pyodide.asm.wasm", "snapshot.wasm"}
+#: Runs ``before``, a function's text; starts; has what comes ten seconds later come at once.
+START = """async ([script, before, keep]) => {
+  const { setTimeout: wait } = globalThis;
+  globalThis.setTimeout = (call, delay, ...given) => {
+    return wait(call, delay === 10_000 ? 0 : delay, ...given);
+  };
+  await eval(before)();
+  await new Promise((resolve, reject) => {
+    const tag = Object.assign(document.createElement("script"), { src: script, onload: resolve, onerror: reject });
+    tag.dataset.keep = keep;
+    document.head.append(tag);
+  });
+  await Twilio.Conversations.runtime.ready;
+  const files = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/runtime/"));
+  return files.map(({ name }) => new URL(name).pathname.split("/").at(-1));
+}"""
+NOTHING = "() => undefined"
+#: What is kept, once there are so many files and ``gone`` is none of them, or after some seconds.
+KEPT = """async ([count, gone, patience]) => {
+  for (const end = Date.now() + 1000 * patience; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    const requests = await (await caches.open("pyconvo")).keys();
+    const names = requests.map(({ url }) => url.split("/").at(-1));
+    if ((names.length === count && !names.includes(gone)) || Date.now() > end) return names;
+  }
+}"""
+#: Each file becomes another one: what is kept of the wasm is the empty module, what is kept of the snapshot as well.
+EXCHANGED = """async () => {
+  const store = await caches.open("pyconvo");
+  const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  for (const request of await store.keys()) await store.put(request, new Response(empty));
+}"""
+OLDER = """async () => {
+  const store = await caches.open("pyconvo");
+  for (const name of "abc") await store.put(`https://runtime.invalid/${name}`, new Response(name));
+}"""
+REFUSED = """() => {
+  const get = () => {
+    throw new DOMException("no storage here", "SecurityError");
+  };
+  Object.defineProperty(globalThis, "caches", { get });
+}"""
+SILENT = "() => { CacheStorage.prototype.open = () => new Promise(() => undefined); }"
+FULL = "() => { Cache.prototype.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError')); }"
+
+
+@pytest.fixture
+def visit(driver: Driver, emulator: Emulator, release: Path) -> Any:
+    """Visits a page; gives the names of the runtime files that it has loaded."""
+
+    def visit(before: str = NOTHING, *, keep: bool = True) -> set[str]:
+        driver.goto(f"{emulator.url}/pages/driver.html")
+        script = f"/dist/releases/{release.name}/pyconvo.min.js"
+        return set(driver.evaluate(START, [script, before, keep], timeout=60))
+
+    return visit
+
+
+def kept(driver: Driver, count: int, gone: str = "", patience: float = 10) -> list[str]:
+    found: list[str] = driver.evaluate(KEPT, [count, gone, patience])
+    return found
+
+
+@pytest.fixture
+def pays(driver: Driver) -> bool:
+    return driver.engine == "chromium"
+
+
+def test_a_later_visit_takes_what_is_kept(driver: Driver, visit: Any, pays: bool) -> None:
+    assert visit() >= LARGE
+    assert len(kept(driver, 2 if pays else 0)) == (2 if pays else 0)
+    assert visit() & LARGE == (set() if pays else LARGE)
+
+
+def test_what_is_kept_is_checked(driver: Driver, visit: Any, pays: bool) -> None:
+    visit()
+    before = kept(driver, 2 if pays else 0)
+    driver.evaluate(EXCHANGED)
+    assert visit() >= LARGE
+    # And it is kept once more, as it should be.
+    assert kept(driver, len(before)) == before
+    assert visit() & LARGE == (set() if pays else LARGE)
+
+
+def test_a_page_can_forbid_it(driver: Driver, visit: Any, pays: bool) -> None:
+    visit(keep=False)
+    assert kept(driver, 2, patience=2) == []
+    visit()
+    assert len(kept(driver, 2 if pays else 0)) == (2 if pays else 0)
+    assert visit(keep=False) >= LARGE
+
+
+def test_of_older_releases_little_stays(driver: Driver, visit: Any, pays: bool) -> None:
+    visit(OLDER)
+    names = kept(driver, 4, gone="a") if pays else kept(driver, 3)
+    assert names[:2] == (["b", "c"] if pays else ["a", "b"])
+
+
+@pytest.mark.parametrize("trouble", [REFUSED, SILENT, FULL])
+def test_a_store_that_does_not_work_hinders_nobody(visit: Any, trouble: str) -> None:
+    assert visit(trouble) >= LARGE

@@ -1,0 +1,84 @@
+/**
+ * The two large files in the browser's Cache API, for later visits: as they are in the end, so that nothing has to be
+ * decompressed, and no response handed on piece by piece. Each is checked again whenever it is used, for any script of the
+ * page's origin can write there. A file is found by its hash, wherever it came from.
+ *
+ * Nothing here fails: what is not kept, or cannot be, is downloaded.
+ */
+
+import type { RuntimeFile } from "./manifest.ts";
+import { treeHash } from "./tree-hash.ts";
+
+export const STORE = "pyconvo";
+/** Files of this release, and of another one on the same origin. */
+const MOST = 4;
+/** Milliseconds until the download begins instead. */
+const PATIENCE = 1000;
+
+/** Whether the browser's cache will have it when it is asked for again: nothing is to be transferred twice. */
+export function isLasting(response: Response): boolean {
+  const control = response.headers.get("cache-control") ?? "";
+  return /\bmax-age=[1-9]/.test(control) && !/\bno-store\b/.test(control);
+}
+
+export class Kept {
+  private readonly store: Promise<Cache | null>;
+
+  /** `caches` may throw, as the browser's own does in a sandbox. */
+  constructor(caches: () => CacheStorage | undefined) {
+    this.store = opened(caches).catch(() => null);
+  }
+
+  /** What `use` makes of the file, given away once its bytes are known to be the right ones; null if they are not there. */
+  async take<T>(file: RuntimeFile, use: (bytes: ArrayBuffer) => T | Promise<T>): Promise<T | null> {
+    const bytes = await this.find(file);
+    if (bytes === null) return null;
+    const made = Promise.resolve(bytes).then(use);
+    made.catch(() => undefined);
+    if ((await treeHash(bytes)) === file.tree) return made;
+    await this.forget(file);
+    return null;
+  }
+
+  /** Keeps what `load` brings unless it is there, and lets go of the oldest when there are too many. */
+  async keep(file: RuntimeFile, load: () => Promise<Response>): Promise<void> {
+    try {
+      const store = await this.store;
+      if (store === null || (await store.match(address(file))) !== undefined) return;
+      const response = await load();
+      if (!response.ok) return;
+      await store.put(address(file), response);
+      const all = await store.keys();
+      await Promise.all(all.slice(0, -MOST).map((oldest) => store.delete(oldest)));
+    } catch {
+      // No room, or the page is about to go.
+    }
+  }
+
+  private async find(file: RuntimeFile): Promise<ArrayBuffer | null> {
+    const found = this.store.then(async (store) => {
+      const response = await store?.match(address(file));
+      return (await response?.arrayBuffer()) ?? null;
+    });
+    // One that cannot be read would be in the way of a better one.
+    const readable = found.catch(() => this.forget(file).then(() => null));
+    return Promise.race([readable, nothingAfter(PATIENCE)]);
+  }
+
+  private async forget(file: RuntimeFile): Promise<void> {
+    await (await this.store)?.delete(address(file)).catch(() => undefined);
+  }
+}
+
+async function opened(caches: () => CacheStorage | undefined): Promise<Cache | null> {
+  return (await caches()?.open(STORE)) ?? null;
+}
+
+/** The store's keys are addresses. This one is never asked for. */
+function address(file: RuntimeFile): string {
+  return `https://runtime.invalid/${encodeURIComponent(file.tree)}`;
+}
+
+function nothingAfter(milliseconds: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), milliseconds));
+}
