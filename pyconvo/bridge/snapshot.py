@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Mapping
 
+from pyconvo.bridge.known_code import step_back
 from pyconvo.bridge.surface import surface
 from pyconvo.bridge.variety import variety
 
@@ -62,6 +63,7 @@ def prepare() -> int:
 
 def renew(environment: Mapping[str, str]) -> None:
     """Give this interpreter its own randomness, start time, time zone and ``environment``."""
+    step_back()
     random.seed()
     os.environ.clear()
     os.environ.update(environment)

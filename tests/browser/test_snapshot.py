@@ -113,6 +113,16 @@ def test_the_compiler_has_seen_that_things_are_of_many_kinds(started: Driver) ->
     assert python(started, left) == "none left"
 
 
+def test_code_is_evaluated_by_pyodide_once_it_has_started(started: Driver) -> None:
+    evaluator = """
+import _pyodide._base, json, sys
+own = sys.modules["__main__"].__dict__
+replaced = hasattr(_pyodide._base.eval_code, "__wrapped__")
+json.dumps([replaced, own is globals(), "_pyodide_core" in sys.modules])
+"""
+    assert python(started, evaluator) == [False, True, True]
+
+
 def test_timers_that_are_cancelled_leave_nothing(started: Driver) -> None:
     """``asyncio.timeout`` and ``wait_for`` cancel one each time; Pyodide would keep them until their time has come."""
     left = """

@@ -20,8 +20,10 @@ const PLACE = "/lib/python3.14/site-packages/";
 
 const PREPARE = `
 import sitecustomize
+from pyconvo.bridge.known_code import stand_in
 from pyconvo.bridge.snapshot import prepare
 first = prepare()
+stand_in()
 sitecustomize.finish()
 first
 `;
