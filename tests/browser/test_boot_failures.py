@@ -123,7 +123,7 @@ def test_a_browser_without_webassembly(driver: Driver, pages: Origin, script: Sc
     ids=["wasm", "worker", "connect"],
 )
 def test_a_policy_that_is_too_strict(driver: Driver, pages: Origin, script: Script, left_out: str, remedy: str) -> None:
-    policy = "default-src 'none'; script-src {cdn} 'wasm-unsafe-eval' blob:; worker-src blob:; connect-src {cdn}"
+    policy = "default-src 'none'; script-src {cdn} 'wasm-unsafe-eval'; worker-src blob:; connect-src {cdn}"
     policy = policy.replace(left_out, "connect-src 'none'" if "connect" in left_out else "'none'")
     headers = {"Content-Security-Policy": policy.format(cdn=script.origin.url)}
     error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag()), headers))

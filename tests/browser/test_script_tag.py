@@ -32,7 +32,7 @@ TEN_LINES = """<!doctype html>
 """
 READ = "async () => { const m = await received; return [m.author, m.body, m.conversation.friendlyName]; }"
 POLICY = (
-    "default-src 'none'; script-src {script} 'nonce-ten' 'wasm-unsafe-eval' blob:; worker-src blob:; "
+    "default-src 'none'; script-src {script} 'nonce-ten' 'wasm-unsafe-eval'; worker-src blob:; "
     "connect-src {script} {emulator} {socket}"
 )
 

@@ -105,8 +105,8 @@ export function wasmPolicyError(cause?: unknown): PyconvoBootError {
 export function workerPolicyError(cause?: unknown): PyconvoBootError {
   return new PyconvoBootError(
     "policy",
-    "The worker was blocked, most likely by the page's Content-Security-Policy: add blob: to worker-src and " +
-      'script-src, or run without a worker (data-thread="main" or runtime.configure({thread: "main"})).',
+    "The worker was blocked, most likely by the page's Content-Security-Policy: add blob: to worker-src, or " +
+      'run without a worker (data-thread="main" or runtime.configure({thread: "main"})).',
     { cause },
   );
 }

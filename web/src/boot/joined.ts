@@ -1,8 +1,8 @@
 /**
  * Emscripten's script put into the worker's own text. As a module of its own the browser would fetch it a second time, and
- * only when the worker runs; it would read its one large function twice, first as one that may never be called; and two
- * fifths of it name exports that nobody uses. All of that is on the way of each start: some 40 ms of a later visit in
- * Chromium. The file itself stays as Pyodide has released it, and is checked as such.
+ * only when the worker runs; it would read its one large function twice, first as one that may never be called; and more
+ * than a third of it names exports that nobody uses. All of that is on the way of each start: some 40 ms of a later visit
+ * in Chromium. The file itself stays as Pyodide has released it, and is checked as such.
  */
 
 /** From here on `worker.mjs` holds what the build has made of the function below. */
