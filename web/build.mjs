@@ -45,14 +45,13 @@ async function lockInfo() {
 /** See `pipeline/mentioned_exports.mjs`. */
 async function exportsOfWasm() {
   const pyodide = (end, encoding) => readFile(join(web, "node_modules", "pyodide", `pyodide.${end}`), encoding);
-  const own = readFile(join(web, "src", "worker", "snapshot.ts"), "utf8");
-  const [asm, loader, wasm, ...others] = await Promise.all([
+  const [asm, loader, wasm, own] = await Promise.all([
     pyodide("asm.mjs", "utf8"),
     pyodide("mjs", "utf8"),
     pyodide("asm.wasm"),
-    own,
+    readFile(join(web, "src", "worker", "snapshot.ts"), "utf8"),
   ]);
-  const scripts = [loader, ...others].join("\n");
+  const scripts = `${loader}\n${own}`;
   const exported = WebAssembly.Module.exports(await WebAssembly.compile(wasm)).map(({ name }) => name);
   return { names: mentionedExports(asm, scripts, exported), short: shortAssignments(asm, scripts) };
 }

@@ -32,7 +32,7 @@ export function shortAssignments(asm, scripts) {
   if (!WHOLE.test(asm)) throw different("is not a single function that it exports");
   const { declared, statements, isMentioned } = analysed(asm, scripts);
   const kept = statements.filter(isMentioned);
-  const dropped = new Set(statements.filter((one) => !kept.includes(one)).flatMap(({ aliases }) => aliases));
+  const dropped = new Set(statements.filter((one) => !isMentioned(one)).flatMap(({ aliases }) => aliases));
   const variables = declared.filter((name) => !dropped.has(name));
   const body = kept.map(({ text }) => text).join(";");
   return `var ${variables.join(",")};function assignWasmExports(wasmExports){${body}}`;

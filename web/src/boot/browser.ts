@@ -15,7 +15,7 @@ export function browserPlatform(): Platform {
     // WebKit keeps in memory, for the next page, only what it has checked itself.
     hashes: globalThis.crypto?.subtle !== undefined && !/^Apple/.test(globalThis.navigator?.vendor),
     online: () => navigator.onLine !== false,
-    // In Chromium. Firefox keeps compiled wasm with what fetch has brought, WebKit the decompressed file: neither gains.
+    // In Chromium. Neither Firefox nor WebKit gains: see `docs/performance.md`.
     caches: () => (/^Google/.test(globalThis.navigator?.vendor) ? globalThis.caches : undefined),
     later,
     isBrowser: page !== undefined || "WorkerGlobalScope" in globalThis,
