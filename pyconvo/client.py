@@ -27,6 +27,7 @@ from pyconvo.services.commands import Commands
 from pyconvo.services.configuration import PRODUCT_ID, Configuration
 from pyconvo.services.content import ContentTemplates
 from pyconvo.services.conversations import Conversations
+from pyconvo.services.foresight import expected_list
 from pyconvo.services.media import MediaService
 from pyconvo.services.network import CachedNetwork
 from pyconvo.services.push import PushRegistrations
@@ -273,6 +274,8 @@ class Client(Entity, ClientEvents, ConversationLookup, MediaUrls, PushMembers):
 
     async def _initialize(self) -> None:
         core = self._core
+        # Right after the request below is out: the configuration is to name what is asked for here, and most likely does.
+        asyncio.get_running_loop().call_soon(core.sync.ask_ahead, "map", expected_list(self._token))
         response = await core.commands.fetch("Client/v2/Configuration")
         configuration = Configuration.read(response, self._options, core.host.now())
         self._configuration = configuration

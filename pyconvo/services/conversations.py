@@ -17,8 +17,9 @@ from pyconvo.errors import ConversationsError, SyncError
 from pyconvo.events import ReplayEventEmitter
 from pyconvo.paginator import Paginator
 from pyconvo.services.conversation_resource import ConversationResource, Entries
-from pyconvo.services.readiness import Readiness
+from pyconvo.services.readiness import Place, Readiness
 from pyconvo.services.session import Session
+from pyconvo.services.streams import Names
 from pyconvo.services.tasks import done, settled
 from pyconvo.sync import ItemAdded, ItemPage, ItemRemoved, ItemUpdated, MapItem, Opening, SyncMap
 
@@ -63,7 +64,7 @@ class Conversations(ReplayEventEmitter):
         #: The first page of the list's items, for the comparison.
         self._reading: asyncio.Task[ItemPage[MapItem]] | None = None
         #: When conversations may be announced: they are opened before the client is ready, and told of after.
-        self._announcing = Readiness()
+        self._announcing = Readiness(session.host)
         #: Done when the first page of the list is here, or cannot be read.
         self._first_page: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -78,7 +79,7 @@ class Conversations(ReplayEventEmitter):
         try:
             following = self._begin_map()
             page: asyncio.Task[Entries] | None = self._begin_page(None)
-            await following
+            self._ask_ahead(await following)
             while page is not None:
                 entries, token = await page
                 page = self._begin_page(token) if token else None
@@ -97,7 +98,22 @@ class Conversations(ReplayEventEmitter):
             if isinstance(error, ConversationsError):
                 logger.error("the list of conversations cannot be read: %s", error)
             raise
+        finally:
+            self._session.sync.drop_ahead()
         self._session.tasks.start(self._compare(), "comparing the lists of conversations")
+
+    def _ask_ahead(self, my_map: SyncMap) -> None:
+        """For the objects of those conversations that came along with the map: they are named there as in the list, which
+        is still on its way.
+        """
+        sync = self._session.sync
+        # As they were added or changed last: the list's order is not known here.
+        for item in sorted(my_map.known(), key=lambda item: item.last_event_id):
+            if item.data.get("status") == "joined":
+                names = Names.read(item.data)
+                sync.ask_ahead("document", names.document or "")
+                sync.ask_ahead("list", names.messages or "")
+                sync.ask_ahead("map", names.roster or "")
 
     async def _compare(self) -> None:
         """Look for what the two lists do not agree in.
@@ -211,9 +227,17 @@ class Conversations(ReplayEventEmitter):
             at_once = source == "rest"
             conversation = Conversation(sid, data, self._resource.links(sid), self._session, at_once=at_once)
             self._known[sid] = conversation
-            work = self._introduce(conversation, source, data)
+            # Those of the list are announced in its order, in whatever order they can be opened.
+            place = self._announcing.place() if at_once else None
+            work = self._introduce(conversation, source, data, place)
             self._introductions[sid] = task = self._session.tasks.start(work, f"opening conversation {sid}")
-            task.add_done_callback(lambda ended: self._introductions.pop(sid, None))
+
+            def ended(_: asyncio.Task[Conversation | None]) -> None:
+                self._introductions.pop(sid, None)
+                if place is not None:
+                    self._announcing.leave(place)
+
+            task.add_done_callback(ended)
             return task
         event = self._merge(source, conversation, data)
         if conversation._streams.document_is_open:
@@ -232,7 +256,7 @@ class Conversations(ReplayEventEmitter):
         return await self.upsert(source, sid, data)
 
     async def _introduce(
-        self, conversation: Conversation, source: Source, data: Mapping[str, Any]
+        self, conversation: Conversation, source: Source, data: Mapping[str, Any], place: Place | None
     ) -> Conversation | None:
         """Open a new conversation and announce it; forget it silently if that is not allowed."""
         sid, joined = conversation.sid, data.get("status") == "joined"
@@ -244,7 +268,7 @@ class Conversations(ReplayEventEmitter):
                 logger.debug("conversation %s cannot be followed: %s", sid, error)
                 return None
             raise
-        await self._announcing.wait()
+        await self._announcing.wait(place)
         if self._known.get(sid) is not conversation:
             # Removed while it was being opened.
             conversation._streams.close()

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pyconvo.errors import SyncError, TransportUnavailableError
 from pyconvo.events import ReplayEventEmitter
@@ -38,7 +38,10 @@ MESSAGE_TYPES = (
 #: Notifications that answer a subscription: replayed events, in order.
 _REPLAY = "twilio.sync.event"
 
+Kind = Literal["document", "list", "map"]
+
 _PATHS = {"document": "/v3/Documents", "list": "/v3/Lists", "map": "/v3/Maps"}
+_WITH_ITEMS = "?Include=items"
 
 CoreT = TypeVar("CoreT", bound=EntityCore)
 HandleT = TypeVar("HandleT", bound=SyncHandle)
@@ -104,6 +107,8 @@ class SyncClient(ReplayEventEmitter):
         self._storage = EntityStorage(options.storage, host.call_later)
         self._subscriptions = Subscriptions(host.now, host.random)
         self._cores: dict[tuple[str, str], EntityCore] = {}
+        #: Asked for before anybody opened it, by URL.
+        self._ahead: dict[str, Asked] = {}
         self._timers: dict[str, TimerHandle] = {}
         self._posts: set[asyncio.Task[None]] = set()
         self._runs_later = False
@@ -133,7 +138,28 @@ class SyncClient(ReplayEventEmitter):
         return self._begin(ListCore, SyncList, id)
 
     def begin_map(self, id: str, *, include_items: bool = False) -> Opening[SyncMap]:
-        return self._begin(MapCore, SyncMap, id, "?Include=items" if include_items else "")
+        return self._begin(MapCore, SyncMap, id, _WITH_ITEMS if include_items else "")
+
+    # What will most likely be opened may be asked for before that is certain: whoever opens it has its answer sooner.
+    # An error does not count then: perhaps it was too early, and who opens the object asks again.
+
+    def ask_ahead(self, kind: Kind, id: str) -> None:
+        """Of a map, with its items. Does nothing where opening the object needs no request."""
+        storage = self._twilsock.storage
+        url = self._url(kind, id, _WITH_ITEMS if kind == "map" else "")
+        if not id or storage is None or url in self._ahead or (kind, id) in self._cores:
+            return
+        self._storage.ready(*storage)
+        if self._storage.read(kind, id) is None:
+            self._ahead[url] = asked = self._network.begin_get(url, too_early=True)
+            # Perhaps nobody takes it, and then its error is nobody's.
+            asked.answer.add_done_callback(lambda answer: answer.cancelled() or answer.exception())
+
+    def drop_ahead(self) -> None:
+        """What was asked for ahead of time, and nobody has opened."""
+        dropped, self._ahead = self._ahead, {}
+        for asked in dropped.values():
+            asked.cancel()
 
     def shutdown(self) -> None:
         """Forget everything that is open. Handles stay readable and hear nothing more."""
@@ -146,6 +172,7 @@ class SyncClient(ReplayEventEmitter):
         self._timers.clear()
         for post in self._posts:
             post.cancel()
+        self.drop_ahead()
         self._storage.flush()
         self._storage.ready(None)
         self._cores.clear()
@@ -162,15 +189,16 @@ class SyncClient(ReplayEventEmitter):
             self._storage.ready(*storage)
             kept = self._storage.read(kind.kind, id)
             if kept is None:
-                asked = self._network.begin_get(self._url(kind, id, query))
+                url = self._url(kind.kind, id, query)
+                asked = self._ahead.pop(url, None) or self._network.begin_get(url)
 
         async def opened() -> HandleT:
             return hold(await self._open(kind, id, query, asked, kept))
 
         return Opening(opened, asked)
 
-    def _url(self, kind: type[CoreT], id: str, query: str) -> str:
-        return f"{self._options.cds_uri}{_PATHS[kind.kind]}/{encode_component(id)}{query}"
+    def _url(self, kind: str, id: str, query: str) -> str:
+        return f"{self._options.cds_uri}{_PATHS[kind]}/{encode_component(id)}{query}"
 
     async def _open(
         self, kind: type[CoreT], id: str, query: str, asked: Asked | None, kept: dict[str, Any] | None
@@ -186,7 +214,7 @@ class SyncClient(ReplayEventEmitter):
             kept = self._storage.read(kind.kind, id)
         description = kept
         if description is None:
-            asked = asked or self._network.begin_get(self._url(kind, id, query))
+            asked = asked or self._network.begin_get(self._url(kind.kind, id, query))
             description = (await asked.result()).body
             if not isinstance(description, dict) or "sid" not in description:
                 raise SyncError("The service sent no description of the object")

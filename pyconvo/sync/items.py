@@ -123,6 +123,12 @@ class ItemsCache:
     def __len__(self) -> int:
         return sum(entry.item is not None for entry in self._entries.values())
 
+    def __iter__(self) -> Iterator[SyncItem]:
+        """Known items in order."""
+        for _, key in self._sorted:
+            if (item := self._entries[key].item) is not None:
+                yield item
+
     def seen(self, key: str | int) -> bool:
         """Whether the item is cached, or known to be removed."""
         return key in self._entries

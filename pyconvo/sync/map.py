@@ -55,6 +55,10 @@ class SyncMap(SyncHandle):
         super().__init__(core)
         self._core = core
 
+    def known(self) -> list[MapItem]:
+        """The items that are here, without asking anybody: at first those that came along when the map was opened."""
+        return [_own(item) for item in self._core.cache]
+
     async def get(self, key: str) -> MapItem:
         """One item. Raises :class:`pyconvo.errors.SyncError` 404/54201 when there is none."""
         self._ensure_open()

@@ -67,9 +67,12 @@ class SyncNetwork:
         """Read. Tried again when throttled, when the service is unavailable, and when the connection is lost."""
         return await self.begin_get(url).result()
 
-    def begin_get(self, url: str) -> Asked:
-        """As :meth:`get`, sent before this returns; the answer is that of its ``result()``."""
-        return self._begin("GET", url, retry_on=(_THROTTLED, *_UNAVAILABLE))
+    def begin_get(self, url: str, *, too_early: bool = False) -> Asked:
+        """As :meth:`get`, sent before this returns; the answer is that of its ``result()``.
+
+        ``too_early``: perhaps it is, so an error says nothing: ``result()`` asks again then, as if for the first time.
+        """
+        return self._begin("GET", url, retry_on=(_THROTTLED, *_UNAVAILABLE), too_early=too_early)
 
     async def post(self, url: str, body: Any, if_match: str | None = None) -> UpstreamResponse:
         return await self._begin("POST", url, body, if_match).result()
@@ -87,6 +90,8 @@ class SyncNetwork:
         body: Any = None,
         if_match: str | None = None,
         retry_on: tuple[int, ...] = _UNAVAILABLE,
+        *,
+        too_early: bool = False,
     ) -> Asked:
         headers = {
             "Content-Type": "application/json",
@@ -99,7 +104,7 @@ class SyncNetwork:
         def send() -> asyncio.Future[UpstreamResponse]:
             return self._transport.begin(method, url, headers=headers, body=body, grant=self._product_id)
 
-        return Asked(self._host, send, retry_on, again_when_lost=method == "GET")
+        return Asked(self._host, send, retry_on, again_when_lost=method == "GET", too_early=too_early)
 
 
 class Asked:
@@ -112,11 +117,13 @@ class Asked:
         retry_on: tuple[int, ...],
         *,
         again_when_lost: bool,
+        too_early: bool,
     ) -> None:
         self._host = host
         self._send = send
         self._retry_on = retry_on
         self._again_when_lost = again_when_lost
+        self._too_early = too_early
         self._began = self._now()
         self._answer = send()
 
@@ -127,6 +134,11 @@ class Asked:
             try:
                 return await self._answer
             except TwilsockError as error:
+                if self._too_early:
+                    self._too_early = False
+                    self._began = self._now()
+                    self._answer = self._send()
+                    continue
                 # A read that was lost with its connection is sent on the next one, without waiting here: the
                 # transport itself holds it back until there is one.
                 lost = self._again_when_lost and str(error) == CONNECTION_LOST

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from people import Connect, Person
+from people import Connect, Person, becomes
 
 from pyconvo.testing import Emulator
 
@@ -73,6 +73,46 @@ async def test_a_conversation_waits_for_one_answer_after_the_list(connect: Conne
     answered = [number for number, (method, _, key) in enumerate(order) if method == "reply" and key in sent]
     assert len(sent) == len(answered) == 9
     assert max(sent.values()) < min(answered)
+
+
+async def test_a_conversation_is_asked_for_before_the_list_is_here(connect: Connect, emulator: Emulator) -> None:
+    """The map of the user's conversations is asked for with the configuration, and names their objects."""
+    sids = seed(emulator, 30)
+    # The list is never answered.
+    emulator.fault(on="request", action="ignore", path=LIST)
+    alice = await connect("alice")
+    await becomes(lambda: asked(emulator)["Documents"] == asked(emulator)["Lists"] == 30)
+    await becomes(lambda: asked(emulator)["Maps"] == 30 + 2)
+    sent = [entry["header"]["http_request"]["path"] for entry in emulator.log() if "http_request" in entry["header"]]
+    order = [next(number for number, path in enumerate(sent) if word in path) for word in ("/Confi", ".channels", sids[0])]
+    assert order == sorted(order)
+    assert "conversation_added" not in alice.trace.names
+
+
+async def test_a_list_that_was_not_there_yet(connect: Connect, emulator: Emulator) -> None:
+    """Perhaps the service makes it at the first login: an error to what was asked too early does not count."""
+    (sid,) = seed(emulator, 1)
+    body = {"status": 404, "code": 54300, "message": "Unique name not found"}
+    emulator.fault(on="request", action="respond", status=404, body=body, path=r"Maps/alice\.channels", times=1)
+    alice = await connect("alice")
+    assert (await alice.trace.until("conversation_joined")).sid == sid
+    assert asked(emulator)["Maps"] == 1 + 2 + 1
+
+
+async def test_a_list_of_another_name(connect: Connect, emulator: Emulator) -> None:
+    """What the configuration says counts."""
+    (sid,) = seed(emulator, 1)
+    await completed(await connect("alice"))
+    answers = [entry["payload"] for entry in emulator.log() if isinstance(entry["payload"], dict)]
+    configuration = next(answer for answer in answers if "sync_objects" in answer)
+    own = next(answer["sid"] for answer in answers if answer.get("unique_name") == "alice.channels")
+    renamed = configuration | {"sync_objects": configuration["sync_objects"] | {"my_conversations": own}}
+    emulator.fault(on="request", action="respond", status=200, body=renamed, path="Configuration")
+    before = asked(emulator)["Maps"]
+    second = await connect("alice")
+    assert (await second.trace.until("conversation_joined")).sid == sid
+    await completed(second)
+    assert asked(emulator)["Maps"] - before == 1 + 2 + 1
 
 
 async def test_in_the_order_of_the_list(connect: Connect, emulator: Emulator) -> None:

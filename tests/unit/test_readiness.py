@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from pyconvo.services.readiness import Readiness
+from pyconvo.hosts.memory import MemoryHost
+from pyconvo.services.readiness import PATIENCE, Place, Readiness
 
 
 class Waiting:
@@ -17,11 +18,11 @@ class Waiting:
         self.tasks: list[asyncio.Task[None]] = []
         self.passed: list[int] = []
 
-    def come(self) -> None:
-        self.tasks.append(asyncio.ensure_future(self._wait(len(self.tasks))))
+    def come(self, place: Place | None = None) -> None:
+        self.tasks.append(asyncio.ensure_future(self._wait(len(self.tasks), place)))
 
-    async def _wait(self, number: int) -> None:
-        await self._readiness.wait()
+    async def _wait(self, number: int, place: Place | None) -> None:
+        await self._readiness.wait(place)
         self.passed.append(number)
 
     async def everybody(self) -> None:
@@ -29,8 +30,13 @@ class Waiting:
 
 
 @pytest.fixture
-async def readiness() -> Readiness:
-    return Readiness()
+def host() -> MemoryHost:
+    return MemoryHost()
+
+
+@pytest.fixture
+async def readiness(host: MemoryHost) -> Readiness:
+    return Readiness(host)
 
 
 @pytest.fixture
@@ -123,3 +129,65 @@ async def test_all_may_give_up(readiness: Readiness, waiting: Waiting) -> None:
     waiting.come()
     await waiting.everybody()
     assert waiting.passed == [3]
+
+
+async def test_places_are_kept(readiness: Readiness, waiting: Waiting, host: MemoryHost) -> None:
+    """Who has one goes on before those behind, though they have come first."""
+    places = [readiness.place() for _ in range(3)]
+    readiness.reach()
+    for place in (places[2], None, places[1]):
+        waiting.come(place)
+        await turns(5)
+    assert waiting.passed == []
+    waiting.come(places[0])
+    await waiting.everybody()
+    assert waiting.passed == [3, 2, 0, 1]
+    assert host.pending_timers == 0
+
+
+async def test_a_place_that_is_left(readiness: Readiness, waiting: Waiting, host: MemoryHost) -> None:
+    places = [readiness.place() for _ in range(3)]
+    readiness.reach()
+    waiting.come(places[2])
+    readiness.leave(places[1])
+    await turns(5)
+    readiness.leave(places[0])
+    readiness.leave(places[0])
+    await waiting.everybody()
+    assert waiting.passed == [0]
+    assert host.pending_timers == 0
+
+
+async def test_nobody_is_waited_for_for_ever(readiness: Readiness, waiting: Waiting, host: MemoryHost) -> None:
+    """Who is here after a second goes on; who comes then takes a turn in the order of the places again."""
+    places = [readiness.place() for _ in range(5)]
+    readiness.reach()
+    for number in (3, 1):
+        waiting.come(places[number])
+    await turns(5)
+    await host.advance(PATIENCE * 0.9)
+    assert waiting.passed == []
+    await host.advance(PATIENCE * 0.2)
+    assert waiting.passed == [1, 0]
+    waiting.come(places[2])
+    await host.advance(PATIENCE * 0.5)
+    assert waiting.passed == [1, 0]
+    waiting.come(places[0])
+    await host.settle()
+    assert waiting.passed == [1, 0, 3, 2]
+    waiting.come(places[4])
+    await waiting.everybody()
+    assert host.pending_timers == 0
+
+
+async def test_before_it_is_reached_patience_is_not_lost(
+    readiness: Readiness, waiting: Waiting, host: MemoryHost
+) -> None:
+    first, second = readiness.place(), readiness.place()
+    waiting.come(second)
+    await turns(5)
+    await host.advance(PATIENCE * 3)
+    waiting.come(first)
+    readiness.reach()
+    await waiting.everybody()
+    assert waiting.passed == [1, 0]
