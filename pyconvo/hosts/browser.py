@@ -13,7 +13,6 @@ import logging
 import os
 import random
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -92,7 +91,11 @@ class BrowserHost:
         if not self._uuid_bytes:
             self._uuid_bytes = bytearray(os.urandom(_UUIDS_AT_ONCE * 16))
         taken, self._uuid_bytes = self._uuid_bytes[-16:], self._uuid_bytes[:-16]
-        return str(uuid.UUID(bytes=bytes(taken), version=4))
+        # As ``str(uuid.UUID(bytes=…, version=4))``, which takes four times as long.
+        taken[6] = taken[6] & 0x0F | 0x40
+        taken[8] = taken[8] & 0x3F | 0x80
+        text = taken.hex()
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def call_later(self, delay: float, callback: Callable[[], Any]) -> TimerHandle:
         if delay <= 0:

@@ -79,7 +79,7 @@ class Conversations(ReplayEventEmitter):
         try:
             following = self._begin_map()
             page: asyncio.Task[Entries] | None = self._begin_page(None)
-            self._ask_ahead(await following)
+            await self._ask_ahead(await following, page)
             while page is not None:
                 entries, token = await page
                 page = self._begin_page(token) if token else None
@@ -102,18 +102,22 @@ class Conversations(ReplayEventEmitter):
             self._session.sync.drop_ahead()
         self._session.tasks.start(self._compare(), "comparing the lists of conversations")
 
-    def _ask_ahead(self, my_map: SyncMap) -> None:
-        """For the objects of those conversations that came along with the map: they are named there as in the list, which
-        is still on its way.
+    async def _ask_ahead(self, my_map: SyncMap, page: asyncio.Task[Entries]) -> None:
+        """For the objects of those conversations that came along with the map: they are named there as in the list, whose
+        first page is still on its way.
         """
         sync = self._session.sync
         # As they were added or changed last: the list's order is not known here.
         for item in sorted(my_map.known(), key=lambda item: item.last_event_id):
+            if page.done():
+                return
             if item.data.get("status") == "joined":
                 names = Names.read(item.data)
                 sync.ask_ahead("document", names.document or "")
                 sync.ask_ahead("list", names.messages or "")
                 sync.ask_ahead("map", names.roster or "")
+                # The first requests leave while the others are being written.
+                await asyncio.sleep(0)
 
     async def _compare(self) -> None:
         """Look for what the two lists do not agree in.

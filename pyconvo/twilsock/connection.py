@@ -262,7 +262,7 @@ class TwilsockClient(ReplayEventEmitter):
             self._watch_network()
 
     def _carry_out(self, action: Action) -> None:
-        # These two come with every packet; a ``match`` asks each class in turn what it is made of.
+        # These three come with every packet; a ``match`` asks each class in turn what it is made of.
         if isinstance(action, Emit):
             self._events.append((self._turn + _EVENT_TURNS, action))
             if len(self._events) == 1:
@@ -271,6 +271,9 @@ class TwilsockClient(ReplayEventEmitter):
         if isinstance(action, Send):
             if self._socket is not None:
                 self._socket.send(action.data)
+            return
+        if isinstance(action, Settle):
+            self._answer(action.key, action.value, action.error)
             return
         match action:
             case OpenSocket():
@@ -282,8 +285,6 @@ class TwilsockClient(ReplayEventEmitter):
                 self._timers[key] = self._host.call_later(delay, lambda: self._timer(key))
             case CancelTimer(key):
                 self._cancel_timer(key)
-            case Settle(key, value, error):
-                self._answer(key, value, error)
 
     def _open_socket(self) -> None:
         listener = _Listener(self)
