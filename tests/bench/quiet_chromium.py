@@ -29,6 +29,9 @@ from drivers.playwright_driver import CHROMIUM_ARGUMENTS
 
 #: Seconds for what the browser does without any page.
 PATIENCE = 30.0
+#: A browser that has just started makes its own windows ready, for most of a second on one core (the list below its address
+#: bar is a page). It is at rest when all its processes have used no more than ``REST`` seconds of CPU in ``LOOK`` seconds.
+REST, LOOK = 0.02, 0.25
 
 
 class QuietChromium:
@@ -46,6 +49,7 @@ class QuietChromium:
             if profile is None:
                 self._stack.callback(shutil.rmtree, folder, ignore_errors=True)
             port = self._launch(found.path, folder)
+            _come_to_rest(port)
             # Not compressed, and of any size.
             self._socket = self._stack.enter_context(connect(_page(port), compression=None, max_size=None))
             self.devtools("Page.enable")
@@ -120,6 +124,24 @@ def _listen(errors: IO[str], port: Future[int]) -> None:
             port.set_result(int(told[1]))
     if not port.done():
         port.set_exception(DriverError(f"the browser has ended: {line.strip()}"))
+
+
+def _come_to_rest(port: int) -> None:
+    """Return when the browser has nothing to do any more: no page of a user's comes in its first second."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/version", timeout=PATIENCE) as answer:
+        address = json.load(answer)["webSocketDebuggerUrl"]
+    end = time.monotonic() + PATIENCE
+    with connect(address, compression=None, max_size=None) as socket:
+        before = float("-inf")
+        while time.monotonic() < end:
+            socket.send('{"id":1,"method":"SystemInfo.getProcessInfo"}')
+            told = json.loads(socket.recv(PATIENCE))
+            used = sum(process["cpuTime"] for process in told["result"]["processInfo"])
+            if used - before <= REST:
+                return
+            before = used
+            time.sleep(LOOK)
+    raise DriverError(f"the browser is busy for {PATIENCE:g} s without any page")
 
 
 def _page(port: int) -> str:
