@@ -274,7 +274,7 @@ class Client(Entity, ClientEvents, ConversationLookup, MediaUrls, PushMembers):
 
     async def _initialize(self) -> None:
         core = self._core
-        # Right after the request below is out: the configuration is to name what is asked for here, and most likely does.
+        # Right after the request below is out, whose answer is to name what is asked for here, and most likely does.
         asyncio.get_running_loop().call_soon(core.sync.ask_ahead, "map", expected_list(self._token))
         response = await core.commands.fetch("Client/v2/Configuration")
         configuration = Configuration.read(response, self._options, core.host.now())

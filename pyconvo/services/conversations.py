@@ -103,8 +103,8 @@ class Conversations(ReplayEventEmitter):
         self._session.tasks.start(self._compare(), "comparing the lists of conversations")
 
     async def _ask_ahead(self, my_map: SyncMap, page: asyncio.Task[Entries]) -> None:
-        """For the objects of those conversations that came along with the map: they are named there as in the list, whose
-        first page is still on its way.
+        """For the objects of those conversations that came along with the map: they are named there as in the list, of
+        which the first page is still on its way.
         """
         sync = self._session.sync
         # As they were added or changed last: the list's order is not known here.

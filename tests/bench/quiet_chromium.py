@@ -29,8 +29,8 @@ from drivers.playwright_driver import CHROMIUM_ARGUMENTS
 
 #: Seconds for what the browser does without any page.
 PATIENCE = 30.0
-#: A browser that has just started makes its own windows ready, for most of a second on one core (the list below its address
-#: bar is a page). It is at rest when all its processes have used no more than ``REST`` seconds of CPU in ``LOOK`` seconds.
+#: A browser that has just started makes its own windows ready, for most of a second on one core (the list below its
+#: address bar is a page). It is at rest when its processes have used no more than ``REST`` seconds of CPU in ``LOOK``.
 REST, LOOK = 0.02, 0.25
 
 

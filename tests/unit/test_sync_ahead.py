@@ -93,4 +93,4 @@ async def test_nothing_is_asked_for_what_is_open_or_kept() -> None:
     for kind in ("document", "list", "map"):
         service.sync.ask_ahead(kind, "doc" if kind == "document" else kind)
     await service.host.settle()
-    assert [path for path in paths(service)[len(asked):] if "Subscriptions" not in path] == []
+    assert [path for path in paths(service)[len(asked) :] if "Subscriptions" not in path] == []
