@@ -17,9 +17,9 @@ from pyconvo.errors import ConversationsError, SyncError
 from pyconvo.events import ReplayEventEmitter
 from pyconvo.paginator import Paginator
 from pyconvo.services.conversation_resource import ConversationResource, Entries
+from pyconvo.services.foresight import ask_ahead
 from pyconvo.services.readiness import Place, Readiness
 from pyconvo.services.session import Session
-from pyconvo.services.streams import Names
 from pyconvo.services.tasks import done, settled
 from pyconvo.sync import ItemAdded, ItemPage, ItemRemoved, ItemUpdated, MapItem, Opening, SyncMap
 
@@ -78,8 +78,8 @@ class Conversations(ReplayEventEmitter):
         upserts: list[asyncio.Future[Conversation | None]] = []
         try:
             following = self._begin_map()
-            page: asyncio.Task[Entries] | None = self._begin_page(None)
-            await self._ask_ahead(await following, page)
+            page: asyncio.Task[Entries] | None = (first := self._begin_page(None))
+            await ask_ahead(self._session.sync, await following, first)
             while page is not None:
                 entries, token = await page
                 page = self._begin_page(token) if token else None
@@ -101,23 +101,6 @@ class Conversations(ReplayEventEmitter):
         finally:
             self._session.sync.drop_ahead()
         self._session.tasks.start(self._compare(), "comparing the lists of conversations")
-
-    async def _ask_ahead(self, my_map: SyncMap, page: asyncio.Task[Entries]) -> None:
-        """For the objects of those conversations that came along with the map: they are named there as in the list, of
-        which the first page is still on its way.
-        """
-        sync = self._session.sync
-        # As they were added or changed last: the list's order is not known here.
-        for item in sorted(my_map.known(), key=lambda item: item.last_event_id):
-            if page.done():
-                return
-            if item.data.get("status") == "joined":
-                names = Names.read(item.data)
-                sync.ask_ahead("document", names.document or "")
-                sync.ask_ahead("list", names.messages or "")
-                sync.ask_ahead("map", names.roster or "")
-                # The first requests leave while the others are being written.
-                await asyncio.sleep(0)
 
     async def _compare(self) -> None:
         """Look for what the two lists do not agree in.
