@@ -12,7 +12,7 @@ from typing import Final
 from pyconvo.hosts.base import Host, TimerHandle
 
 #: Seconds for which somebody is waited for who has a place and does not come.
-PATIENCE: Final = 1.0
+PATIENCE: Final = 0.5
 
 
 class Place:

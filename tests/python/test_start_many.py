@@ -123,6 +123,23 @@ async def test_in_the_order_of_the_list(connect: Connect, emulator: Emulator) ->
     assert alice.trace.names.index("initialized") < alice.trace.names.index("conversation_added")
 
 
+async def test_in_its_order_whatever_is_answered_first(connect: Connect, emulator: Emulator) -> None:
+    sids = seed(emulator, 6)
+    emulator.fault(on="request", action="delay", delay=0.1, path=f"Documents/{sids[0]}")
+    emulator.fault(on="request", action="delay", delay=0.05, path=f"Lists/{sids[2]}")
+    alice = await connect("alice")
+    await alice.trace.until("conversation_joined", 6)
+    assert [one.sid for one in alice.trace.of("conversation_joined")] == sids
+
+
+async def test_one_that_is_never_answered_keeps_nobody_for_long(connect: Connect, emulator: Emulator) -> None:
+    sids = seed(emulator, 6)
+    emulator.fault(on="request", action="ignore", path=f"Documents/{sids[0]}")
+    alice = await connect("alice")
+    await alice.trace.until("conversation_joined", 5)
+    assert [one.sid for one in alice.trace.of("conversation_joined")] == sids[1:]
+
+
 async def test_the_first_page_is_usable_before_the_rest(connect: Connect, emulator: Emulator) -> None:
     sids = seed(emulator, 120)
     # The second page is never answered.

@@ -159,7 +159,7 @@ async def test_a_place_that_is_left(readiness: Readiness, waiting: Waiting, host
 
 
 async def test_nobody_is_waited_for_for_ever(readiness: Readiness, waiting: Waiting, host: MemoryHost) -> None:
-    """Who is here after a second goes on; who comes then takes a turn in the order of the places again."""
+    """Who is here after that time goes on; who comes then takes a turn in the order of the places again."""
     places = [readiness.place() for _ in range(5)]
     readiness.reach()
     for number in (3, 1):
