@@ -105,8 +105,8 @@ class Conversations(ReplayEventEmitter):
     async def _compare(self) -> None:
         """Look for what the two lists do not agree in.
 
-        They may have been asked for at the same time: what changed between the two answers may be in neither the one nor
-        the other's events. Reads what :meth:`page` would read, too.
+        They may have been asked for at the same time: what changed between the two answers may be in neither the one
+        nor the other's events. Reads what :meth:`page` would read, too.
         """
         self._reading = self._session.tasks.start(self._read_items(), "reading the list of conversations again")
         page = await self._reading

@@ -43,6 +43,9 @@ Kind = Literal["document", "list", "map"]
 _PATHS = {"document": "/v3/Documents", "list": "/v3/Lists", "map": "/v3/Maps"}
 _WITH_ITEMS = "?Include=items"
 
+#: Where the description of an object comes from: the service, or what is kept of it.
+Source = Asked | dict[str, Any]
+
 CoreT = TypeVar("CoreT", bound=EntityCore)
 HandleT = TypeVar("HandleT", bound=SyncHandle)
 
@@ -107,8 +110,8 @@ class SyncClient(ReplayEventEmitter):
         self._storage = EntityStorage(options.storage, host.call_later)
         self._subscriptions = Subscriptions(host.now, host.random)
         self._cores: dict[tuple[str, str], EntityCore] = {}
-        #: Asked for before anybody opened it, by URL.
-        self._ahead: dict[str, Asked] = {}
+        #: Where objects that nobody has opened yet come from, by URL.
+        self._ahead: dict[str, Source] = {}
         self._timers: dict[str, TimerHandle] = {}
         self._posts: set[asyncio.Task[None]] = set()
         self._runs_later = False
@@ -144,22 +147,22 @@ class SyncClient(ReplayEventEmitter):
     # An error does not count then: perhaps it was too early, and who opens the object asks again.
 
     def ask_ahead(self, kind: Kind, id: str) -> None:
-        """Of a map, with its items. Does nothing where opening the object needs no request."""
+        """Of a map, with its items. Asks nobody about an object that is kept or open."""
         storage = self._twilsock.storage
         url = self._url(kind, id, _WITH_ITEMS if kind == "map" else "")
-        if not id or storage is None or url in self._ahead or (kind, id) in self._cores:
-            return
-        self._storage.ready(*storage)
-        if self._storage.read(kind, id) is None:
-            self._ahead[url] = asked = self._network.begin_get(url, too_early=True)
-            # Perhaps nobody takes it, and then its error is nobody's.
-            asked.answer.add_done_callback(lambda answer: answer.cancelled() or answer.exception())
+        if id and storage is not None and url not in self._ahead and (kind, id) not in self._cores:
+            self._storage.ready(*storage)
+            self._ahead[url] = source = self._source(kind, id, url, too_early=True)
+            if isinstance(source, Asked):
+                # Perhaps nobody takes it, and then its error is nobody's.
+                source.answer.add_done_callback(lambda answer: answer.cancelled() or answer.exception())
 
     def drop_ahead(self) -> None:
         """What was asked for ahead of time, and nobody has opened."""
         dropped, self._ahead = self._ahead, {}
-        for asked in dropped.values():
-            asked.cancel()
+        for source in dropped.values():
+            if isinstance(source, Asked):
+                source.cancel()
 
     def shutdown(self) -> None:
         """Forget everything that is open. Handles stay readable and hear nothing more."""
@@ -183,39 +186,40 @@ class SyncClient(ReplayEventEmitter):
         return len(set(self._cores.values()))
 
     def _begin(self, kind: type[CoreT], hold: Callable[[CoreT], HandleT], id: str, query: str = "") -> Opening[HandleT]:
-        asked = kept = None
+        source: Source | None = None
         storage = self._twilsock.storage
         if id and storage is not None and self._known(kind, id) is None:
             self._storage.ready(*storage)
-            kept = self._storage.read(kind.kind, id)
-            if kept is None:
-                url = self._url(kind.kind, id, query)
-                asked = self._ahead.pop(url, None) or self._network.begin_get(url)
+            source = self._source(kind.kind, id, self._url(kind.kind, id, query))
 
         async def opened() -> HandleT:
-            return hold(await self._open(kind, id, query, asked, kept))
+            return hold(await self._open(kind, id, query, source))
 
-        return Opening(opened, asked)
+        return Opening(opened, source if isinstance(source, Asked) else None)
 
     def _url(self, kind: str, id: str, query: str) -> str:
         return f"{self._options.cds_uri}{_PATHS[kind]}/{encode_component(id)}{query}"
 
-    async def _open(
-        self, kind: type[CoreT], id: str, query: str, asked: Asked | None, kept: dict[str, Any] | None
-    ) -> CoreT:
-        """``asked``, ``kept``: where its description comes from, if that was found out before."""
+    def _source(self, kind: str, id: str, url: str, *, too_early: bool = False) -> Source:
+        """A request may be sent by this; what is kept may be given out only once."""
+        found: Source | None = self._ahead.pop(url, None)
+        if found is None:
+            found = self._storage.read(kind, id)
+        return self._network.begin_get(url, too_early=too_early) if found is None else found
+
+    async def _open(self, kind: type[CoreT], id: str, query: str, source: Source | None) -> CoreT:
+        """``source``: if that was found out before."""
         if not id:
             raise SyncError("Cannot open an object without an id", 404)
         self._storage.ready(await self._twilsock.storage_id())
         known = self._known(kind, id)
         if known is not None:
             return known
-        if asked is None and kept is None:
-            kept = self._storage.read(kind.kind, id)
-        description = kept
-        if description is None:
-            asked = asked or self._network.begin_get(self._url(kind.kind, id, query))
-            description = (await asked.result()).body
+        source = source or self._source(kind.kind, id, self._url(kind.kind, id, query))
+        if is_kept := not isinstance(source, Asked):
+            description = source
+        else:
+            description = (await source.result()).body
             if not isinstance(description, dict) or "sid" not in description:
                 raise SyncError("The service sent no description of the object")
         # Somebody else may have opened it by another name, or at the same time.
@@ -223,8 +227,8 @@ class SyncClient(ReplayEventEmitter):
         if known is not None:
             return known
         core = kind(self._services, description)
-        core.is_dated = kept is not None
-        self._storage.keep(core, id, known=kept is not None)
+        core.is_dated = is_kept
+        self._storage.keep(core, id, known=is_kept)
         for name in {core.sid, core.unique_name or core.sid}:
             self._cores[kind.kind, name] = core
         return core
