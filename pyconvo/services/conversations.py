@@ -78,8 +78,9 @@ class Conversations(ReplayEventEmitter):
         upserts: list[asyncio.Future[Conversation | None]] = []
         try:
             following = self._begin_map()
-            page: asyncio.Task[Entries] | None = (first := self._begin_page(None))
+            first = self._begin_page(None)
             await ask_ahead(self._session.sync, await following, first)
+            page: asyncio.Task[Entries] | None = first
             while page is not None:
                 entries, token = await page
                 page = self._begin_page(token) if token else None

@@ -24,6 +24,8 @@ def expected_list(token: str) -> str:
         text = parts[1].replace("-", "+").replace("_", "/")
         claims: Any = json.loads(binascii.a2b_base64(text + "=" * (-len(text) % 4)))
         identity = claims["grants"]["identity"]
+        # Half a surrogate pair is in no address.
+        str(identity).encode()
     except (IndexError, KeyError, TypeError, ValueError, RecursionError):
         return ""
     return f"{identity}.channels" if isinstance(identity, str) and identity else ""
@@ -33,8 +35,10 @@ async def ask_ahead(sync: SyncClient, my_map: SyncMap, page: asyncio.Future[Any]
     """For the objects of those conversations that came along with the user's map: they are named there as in the list,
     of which the first ``page`` is still on its way.
     """
+    # Whatever else came along makes no difference to the start.
+    usable = [one for one in my_map.known() if isinstance(one.data, dict) and isinstance(one.last_event_id, int)]
     # As they were added or changed last: the list's order is not known here.
-    for item in sorted(my_map.known(), key=lambda item: item.last_event_id):
+    for item in sorted(usable, key=lambda item: item.last_event_id):
         if page.done():
             return
         if item.data.get("status") == "joined":

@@ -70,7 +70,7 @@ class SyncNetwork:
     def begin_get(self, url: str, *, too_early: bool = False) -> Asked:
         """As :meth:`get`, sent before this returns; the answer is that of its ``result()``.
 
-        ``too_early``: perhaps it is, so an error says nothing: ``result()`` asks again then, as if for the first time.
+        ``too_early``: perhaps it is, so a refusal says nothing: ``result()`` asks once more then.
         """
         return self._begin("GET", url, retry_on=(_THROTTLED, *_UNAVAILABLE), too_early=too_early)
 
@@ -134,17 +134,16 @@ class Asked:
             try:
                 return await self._answer
             except TwilsockError as error:
-                if self._too_early:
-                    self._too_early = False
-                    self._began = self._now()
-                    self._answer = self._send()
-                    continue
                 # A read that was lost with its connection is sent on the next one, without waiting here: the
                 # transport itself holds it back until there is one.
                 lost = self._again_when_lost and str(error) == CONNECTION_LOST
                 refused = isinstance(error, UpstreamError) and error.status in self._retry_on
                 if not lost and not refused:
-                    raise map_error(error) from error
+                    if not self._too_early:
+                        raise map_error(error) from error
+                    self._too_early = False
+                    self._answer = self._send()
+                    continue
                 if retrier is None:
                     retrier = Retrier(RETRY_POLICY, self._host.random)
                     retrier.first(self._began)

@@ -115,6 +115,19 @@ async def test_a_list_of_another_name(connect: Connect, emulator: Emulator) -> N
     assert asked(emulator)["Maps"] - before == 1 + 2 + 1
 
 
+async def test_items_that_make_no_sense(connect: Connect, emulator: Emulator) -> None:
+    """The start does without what comes along with the map."""
+    (sid,) = seed(emulator, 1)
+    await completed(await connect("alice"))
+    answers = [entry["payload"] for entry in emulator.log() if isinstance(entry["payload"], dict)]
+    own = next(answer for answer in answers if answer.get("unique_name") == "alice.channels")
+    odd = [{"key": "CH1", "data": "x", "last_event_id": 1}, {"key": "CH2", "data": {"status": "joined", "channel": 7}},
+           {"key": "CH3", "data": {"status": "joined"}, "last_event_id": "1"}]  # fmt: skip
+    emulator.fault(on="request", action="respond", status=200, body=own | {"items": odd}, path=r"Maps/alice\.channels$")
+    second = await connect("alice")
+    assert (await second.trace.until("conversation_joined")).sid == sid
+
+
 async def test_in_the_order_of_the_list(connect: Connect, emulator: Emulator) -> None:
     sids = seed(emulator, 25)
     alice = await connect("alice")

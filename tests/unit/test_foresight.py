@@ -23,7 +23,7 @@ def test_by_the_identity(identity: str) -> None:
 
 
 @pytest.mark.parametrize("claims", [None, 1, [], {}, {"grants": None}, {"grants": {}}, {"grants": {"identity": 7}},
-                                    {"grants": {"identity": ""}}])  # fmt: skip
+                                    {"grants": {"identity": ""}}, {"grants": {"identity": "\ud800"}}])  # fmt: skip
 def test_claims_that_do_not_tell_it(claims: Any) -> None:
     assert expected_list(token(claims)) == ""
 

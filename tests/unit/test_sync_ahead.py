@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sync_service import Service
 from test_sync_storage import WRITTEN, Shelf, first_run, open_all
@@ -41,15 +43,30 @@ async def test_taken_while_it_is_under_way(service: Service) -> None:
     assert len(paths(service)) == 1
 
 
-@pytest.mark.parametrize("status", [404, 429, 500, 503])
+@pytest.mark.parametrize("status", [403, 404, 500])
 async def test_an_error_was_perhaps_too_early(service: Service, status: int) -> None:
-    """The object is asked for again, at once, as if for the first time."""
+    """The object is asked for again, at once."""
     service.override = lambda *_: (status, {"status": status, "message": "not yet"})
     service.sync.ask_ahead("document", "doc")
     await service.host.settle()
     service.override = None
     assert (await service.run(service.sync.document("doc"))).data == {"a": 1}
     assert len(paths(service)) == 2
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_service_that_is_busy_is_left_in_peace(service: Service, status: int) -> None:
+    """As by any other request: the next one waits for seconds."""
+    service.override = lambda *_: (status, {"status": status, "message": "busy"})
+    service.sync.ask_ahead("document", "doc")
+    await service.host.settle()
+    service.override = None
+    opening = asyncio.ensure_future(service.sync.document("doc"))
+    await service.host.advance(3)
+    assert len(paths(service)) == 1
+    await service.host.advance(5)
+    assert (await opening).data == {"a": 1}
+    assert paths(service).count("/v3/Documents/doc") == 2
 
 
 async def test_an_error_that_stays_is_raised(service: Service) -> None:

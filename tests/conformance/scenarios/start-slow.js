@@ -1,5 +1,5 @@
 /** A start in which one conversation is answered later than the others, and one is not. */
-export default async ({ client, until, quiet, trace, emulator }) => {
+export default async ({ client, quiet, trace, emulator }) => {
   const names = ["slow", "second", "silent", "fourth"];
   const { conversations } = await emulator.seed({
     users: [{ identity: "alice" }],
