@@ -1,4 +1,4 @@
-"""``TwilsockClient``: the machine on a host. Carries out actions, keeps futures, delivers events.
+"""``TwilsockClient``: the machine on a host. Carries out actions, keeps futures, tells events.
 
 Knows nothing of the protocol: what to send and when is ``machine.py``'s business.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,17 +25,11 @@ from pyconvo.twilsock.actions import (
     StartTimer,
     UpstreamResponse,
 )
+from pyconvo.twilsock.event_line import EventLine
 from pyconvo.twilsock.machine import Machine
 from pyconvo.twilsock.options import TwilsockOptions
 
 logger = logging.getLogger("pyconvo.twilsock")
-
-#: Turns of the loop between a packet and the event it causes. What awaits an earlier reply sees that reply first, as
-#: it would in JavaScript, where every continuation runs before the next event; here each await takes a turn.
-_EVENT_TURNS = 4
-
-#: Events that are delivered at most before the loop turns, even if nobody else waits for it.
-_EVENTS_AT_ONCE = 8
 
 
 class _Answer(asyncio.Future[Any]):
@@ -113,11 +106,8 @@ class TwilsockClient(ReplayEventEmitter):
         self._listener: _Listener | None = None
         self._timers: dict[str, TimerHandle] = {}
         self._waiting: dict[str, asyncio.Future[Any]] = {}
-        # Events with the turn from which they may be delivered; turns are counted while there are any.
-        self._events: deque[tuple[int, Emit]] = deque()
-        self._turn = 0
+        self._events = EventLine(host, self._deliver)
         self._running = False
-        self._after: list[Callable[[], None]] = []
         self._stop_network: Callable[[], None] | None = None
         #: Whether the platform's network is listened to.
         self._watching = False
@@ -148,11 +138,21 @@ class TwilsockClient(ReplayEventEmitter):
         self._run()
 
     async def disconnect(self) -> None:
-        """Close the connection; returns when it is gone. ``connect()`` may be called again."""
+        """Close the connection; returns when it is gone. ``connect()`` may be called again.
+
+        Listeners have heard then that it ends (``disconnecting``), and hear next that it has (``disconnected``).
+        """
         future = self._waiting.get("disconnect") or self._wait_for("disconnect")
+        before = len(self._events)
         self._machine.disconnect()
         self._run()
+        told: asyncio.Future[None] | None = None
+        if len(self._events) > before:
+            told = asyncio.get_running_loop().create_future()
+            self._events.put(told)
         await asyncio.shield(future)
+        if told is not None:
+            await told
 
     async def update_token(self, token: str) -> None:
         """Use another access token; returns when the service has accepted it.
@@ -240,10 +240,7 @@ class TwilsockClient(ReplayEventEmitter):
 
     def after_events(self, then: Callable[[], None]) -> None:
         """Call ``then`` when every event until now has been delivered."""
-        if self._events:
-            self._after.append(then)
-        else:
-            then()
+        self._events.after(then)
 
     # -- driving the machine ---------------------------------------------------------------------------------
 
@@ -264,9 +261,7 @@ class TwilsockClient(ReplayEventEmitter):
     def _carry_out(self, action: Action) -> None:
         # These three come with every packet; a ``match`` asks each class in turn what it is made of.
         if isinstance(action, Emit):
-            self._events.append((self._turn + _EVENT_TURNS, action))
-            if len(self._events) == 1:
-                self._host.call_later(0, self._next_turn)
+            self._events.put(action)
             return
         if isinstance(action, Send):
             if self._socket is not None:
@@ -343,30 +338,6 @@ class TwilsockClient(ReplayEventEmitter):
             future.set_result(value)
         else:
             _fail(future, error)
-
-    def _next_turn(self) -> None:
-        """Deliver at most one event; the next one gets a turn of its own.
-
-        Turns in which nobody else has anything to do pass at once: in a flood an event costs no turn of the loop.
-        """
-        is_idle, left = self._host.is_idle, _EVENTS_AT_ONCE
-        while self._events and left:
-            self._turn += 1
-            due, emit = self._events[0]
-            if due <= self._turn:
-                left -= 1
-                try:
-                    self._deliver(emit)
-                finally:
-                    self._events.popleft()
-            if not is_idle():
-                break
-        if self._events:
-            self._host.call_later(0, self._next_turn)
-            return
-        waiting, self._after = self._after, []
-        for then in waiting:
-            then()
 
     def _deliver(self, emit: Emit) -> None:
         if emit.event == "initialized":

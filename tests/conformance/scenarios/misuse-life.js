@@ -23,7 +23,9 @@ export default async ({ client, ready, until, count, trace, outcome, quiet, paus
   const second = new Client(token, options);
   const page = await second.getSubscribedConversations();
   trace("the second", [page.items.length, second.connectionState]);
-  trace("the first", [await ending, first.connectionState, await outcome(first.getUser("bob"))].map((one) => String(one).split(":")[0]));
+  const ended = await ending;
+  await quiet();
+  trace("the first", [ended, first.connectionState, await outcome(first.getUser("bob"))].map((one) => String(one).split(":")[0]));
   // Two clients of the same user, each with objects of its own.
   const hers = await early.getConversationBySid(conversations.room);
   const same = await second.getConversationBySid(conversations.room);

@@ -8,6 +8,7 @@ export default async ({ ready, call, quiet, trace, emulator }) => {
   const room = await alice.getConversationByUniqueName("room");
   await quiet();
   await call("shutdown", alice.shutdown());
+  trace("state right then", alice.connectionState);
   await quiet();
   trace("state", alice.connectionState);
   trace("what it knew", { name: room.uniqueName, status: room.status });
