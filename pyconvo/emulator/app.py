@@ -6,7 +6,7 @@ Not responsible for listening on a port (``server``).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -30,17 +30,18 @@ from pyconvo.emulator.conversations.push.control import PushControl
 from pyconvo.emulator.conversations.routes import routes as conversation_routes
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults.door import Door
-from pyconvo.emulator.gate import Gate, origins, refuse
+from pyconvo.emulator.gate import Gate, origins
+from pyconvo.emulator.refusals import refuse, worded
 from pyconvo.emulator.replay.control import ReplayControl
 from pyconvo.emulator.rest.routes import rest_route
-from pyconvo.emulator.routing import Shaped
+from pyconvo.emulator.routing import Endpoint, Endpoints, Shaped
 from pyconvo.emulator.rules_control import RulesControl
 from pyconvo.emulator.service import Service
 from pyconvo.emulator.static import static
 from pyconvo.emulator.sync.routes import SyncRoutes
 from pyconvo.emulator.sync.subscriptions import Subscriptions
 from pyconvo.emulator.twilsock.connection import Connection
-from pyconvo.emulator.twilsock.tunnel import reason
+from pyconvo.emulator.twilsock.tunnel import Tunnel
 from pyconvo.emulator.webhooks.control import HookControl
 
 LONGEST_TTL = 86_400.0
@@ -52,14 +53,23 @@ class ClientApi:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._routers: WeakKeyDictionary[Conversations, Shaped] = WeakKeyDictionary()
+        self._made: WeakKeyDictionary[Conversations, tuple[Shaped, Endpoints]] = WeakKeyDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._doors[0](scope, receive, send)
+
+    def find(self, scope: Scope) -> Endpoint | None:
+        """The function that would answer."""
+        return self._doors[1].find(scope)
+
+    @property
+    def _doors(self) -> tuple[Shaped, Endpoints]:
         model = self._service.conversations
-        router = self._routers.get(model)
-        if router is None:
-            router = self._routers[model] = Shaped(conversation_routes(model), default=not_found)
-        await router(scope, receive, send)
+        doors = self._made.get(model)
+        if doors is None:
+            routes = conversation_routes(model)
+            doors = self._made[model] = Shaped(routes, default=not_found), Endpoints(routes)
+        return doors
 
 
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,9 +79,7 @@ async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def http_error(request: Request, error: Exception) -> Response:
     """No such address, or not with this method: in the form of every other refusal."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    text = f"{request.method} {request.url.path}: {reason(status)}"
-    return refuse(TwilioError(status, 20000 + status, text))
+    return refuse(worded(error, request.scope))
 
 
 async def welcome(request: Request) -> Response:
@@ -110,14 +118,14 @@ async def to_inspector(request: Request) -> Response:
 
 
 def create_app(config: EmulatorConfig | None = None) -> Starlette:
-    """The whole emulator; ``app.state.service`` is the service behind it."""
+    """The whole emulator; ``app.state.service`` is the service behind it, ``app.state.tunnel`` its sockets' way in."""
     service = Service(config or EmulatorConfig())
 
     async def socket(websocket: WebSocket) -> None:
         if service.player is not None:
             await service.player.play(websocket)
         else:
-            await Connection(service, app, websocket).run()
+            await Connection(service, tunnel, websocket).run()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -130,7 +138,11 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
                 one.drop()
             await service.close()
 
-    api: ASGIApp = ClientApi(service)
+    api = ClientApi(service)
+    sync = [
+        *SyncRoutes(lambda: service.store, lambda: service.chats.current.sid).routes(),
+        *Subscriptions(lambda: service.store, service.hub).routes(),
+    ]
     routes: list[BaseRoute] = [
         WebSocketRoute("/v3/wsconnect", socket),
         token_route(service),
@@ -144,8 +156,7 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
         *HookControl(lambda: service.webhooks).routes(),
         *PushControl(lambda: service.conversations.push).routes(),
         *ChannelControl(service).routes(),
-        *SyncRoutes(lambda: service.store, lambda: service.chats.current.sid).routes(),
-        *Subscriptions(lambda: service.store, service.hub).routes(),
+        *sync,
         Mount("/Client", _restored(api)),
         Mount("/v1/Instances", _restored(api)),
         Mount("/v1/Services", _restored(api)),
@@ -169,7 +180,23 @@ def create_app(config: EmulatorConfig | None = None) -> Starlette:
     )
     app.router = Shaped(routes, lifespan=lifespan)
     app.state.service = service
+    app.state.tunnel = tunnel = Tunnel(app, _shortcut(service, Endpoints(sync), api))
     return app
+
+
+def _shortcut(service: Service, sync: Endpoints, api: ClientApi) -> Callable[[Scope], Endpoint | None]:
+    """Finds the function for a request that came through a socket. What stands in front of it is there for the others:
+    the peer's host, a page's origin, a token. Faults may strike anybody.
+    """
+
+    def find(scope: Scope) -> Endpoint | None:
+        if service.faults:
+            return None
+        if scope["path"].startswith(("/v3/", "/v4/")):
+            return sync.find(scope)
+        return api.find(scope) if scope["path"].startswith("/Client/") else None
+
+    return find
 
 
 def _restored(app: ASGIApp) -> ASGIApp:

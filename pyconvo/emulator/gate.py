@@ -11,15 +11,15 @@ import re
 from collections.abc import Iterable
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pyconvo.emulator.caller import SCOPE_KEY, Caller
 from pyconvo.emulator.conversations import origin
 from pyconvo.emulator.errors import TwilioError
+from pyconvo.emulator.refusals import refuse, worded
 from pyconvo.emulator.rest.authentication import authenticate, is_rest
 from pyconvo.emulator.service import Service
-from pyconvo.emulator.webhooks.decisions import Asked, Decisions
+from pyconvo.emulator.webhooks.decisions import Decisions
 
 logger = logging.getLogger("pyconvo.emulator")
 
@@ -181,19 +181,11 @@ class Gate:
 
         try:
             await self._app(scope, receive, watch)
-        except TwilioError as error:
-            await refuse(error)(scope, receive, send)
-        except Asked:
-            # Nobody gets this answer: the door asks, and then carries the request out anew.
-            await refuse(TwilioError(503, 20503, "A webhook is being asked"))(scope, receive, send)
-        except UnicodeEncodeError:
-            text = "The request holds an unpaired surrogate: that is not text"
-            await refuse(TwilioError(400, 20001, text))(scope, receive, send)
-        except Exception:
-            logger.exception("%s %s failed", scope["method"], scope["path"])
-            if started:
+        except Exception as error:
+            refusal = refuse(worded(error, scope))
+            if started and refusal.status_code >= 500:
                 raise
-            await refuse(TwilioError(500, 20500, "Internal error of the emulator; see its log"))(scope, receive, send)
+            await refusal(scope, receive, send)
 
 
 def origins(open_hosts: Iterable[str]) -> str:
@@ -251,10 +243,3 @@ async def _whole(receive: Receive, largest: int) -> bytes | None:
             raise TwilioError(413, 20001, f"The request body is larger than {largest} bytes")
         if not message.get("more_body"):
             return b"".join(chunks)
-
-
-def refuse(error: TwilioError) -> JSONResponse:
-    body = error.body()
-    # The message may repeat what was asked for, and that need not be text.
-    body["message"] = error.message.encode("utf-8", "replace").decode()
-    return JSONResponse(body, status_code=error.status)

@@ -1,17 +1,21 @@
 """Routes by the shape of a path, so that a request is compared with a few of them instead of with all.
 
-Not responsible for matching (Starlette's router does, on the few).
+Not responsible for matching (Starlette's routes do, the few).
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Mount, Route, Router
 from starlette.types import Receive, Scope, Send
 
 SHAPES = 256
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Shaped(Router):
@@ -30,6 +34,28 @@ class Shaped(Router):
 
     def _make(self, first: str, slashes: int) -> Router:
         return Router([one for one in self.routes if _fits(one, first, slashes)], default=self.default)
+
+
+class Endpoints:
+    """The functions behind routes, for who calls them without a router."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._routes = list(routes)
+        self._few = lru_cache(SHAPES)(self._make)
+
+    def find(self, scope: Scope) -> Endpoint | None:
+        """What a router would call, with the path's parameters entered in ``scope``; None where it would refuse."""
+        path: str = scope["path"]
+        for route in self._few(scope["method"], _first(path), path.count("/")):
+            match, entries = route.matches(scope)
+            if match is Match.FULL:
+                scope.update(entries)
+                found: Endpoint = route.endpoint
+                return found
+        return None
+
+    def _make(self, method: str, first: str, slashes: int) -> list[Route]:
+        return [one for one in self._routes if method in (one.methods or ()) and _fits(one, first, slashes)]
 
 
 def _first(path: str) -> str:

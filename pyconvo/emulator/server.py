@@ -6,6 +6,7 @@ Not responsible for the command line (``pyconvo.cli``).
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 import threading
@@ -17,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pyconvo.emulator.app import create_app
 from pyconvo.emulator.config import EmulatorConfig
+from pyconvo.emulator.gathering import GatheringSocket
 from pyconvo.emulator.peers import Peers
 
 START_TIMEOUT = 20.0
@@ -73,7 +75,7 @@ def make_server(config: EmulatorConfig, ready: Callable[[], None]) -> _Server:
         log_level="warning",
         access_log=False,
         lifespan="on",
-        ws="websockets-sansio",
+        ws=GatheringSocket,
         # Everything stays on this machine: compressing it would only cost time.
         ws_per_message_deflate=False,
         ws_ping_interval=None,
@@ -83,7 +85,10 @@ def make_server(config: EmulatorConfig, ready: Callable[[], None]) -> _Server:
 
 
 def run(config: EmulatorConfig, ready: Callable[[str], None]) -> None:
-    """Serve until interrupted. ``ready`` gets the address once it listens."""
+    """Serve until interrupted, in a process that does nothing else. ``ready`` gets the address once it listens."""
+    # Python looks through all that there is after some thousand new objects, which some dozen requests make.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     listening = bind(config.host, config.port)
     config = replace(config, port=listening.getsockname()[1])
     make_server(config, lambda: ready(config.url)).run(sockets=[listening])

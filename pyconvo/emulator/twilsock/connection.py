@@ -10,7 +10,6 @@ import contextlib
 import logging
 from typing import Any
 
-from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pyconvo.emulator.faults.malformed import malform
@@ -20,6 +19,7 @@ from pyconvo.emulator.twilsock.line import Line
 from pyconvo.emulator.twilsock.login import Login
 from pyconvo.emulator.twilsock.notifications import Notifications
 from pyconvo.emulator.twilsock.requests import Requests
+from pyconvo.emulator.twilsock.tunnel import Tunnel
 from pyconvo.twilsock.packet import JSON_TYPE, PacketError, encode, split
 
 logger = logging.getLogger("pyconvo.emulator.twilsock")
@@ -47,7 +47,7 @@ _END = None
 class Connection:
     """Implements :class:`pyconvo.emulator.hub.Subscriber`."""
 
-    def __init__(self, service: Service, app: ASGIApp, socket: WebSocket) -> None:
+    def __init__(self, service: Service, tunnel: Tunnel, socket: WebSocket) -> None:
         self.id = f"connection-{service.next_connection()}"
         self.identity: str | None = None
         #: Of the chat service that it has logged in to.
@@ -60,7 +60,7 @@ class Connection:
         self._service = service
         self._socket = socket
         self._login = Login(service, self)
-        self._requests = Requests(service, app, self, self._login)
+        self._requests = Requests(service, tunnel, self, self._login)
         self._notifications = Notifications(service, self)
         self._up: Line[Any] = Line()
         self._down: Line[bytes | str | None] = Line()

@@ -8,15 +8,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from starlette.types import ASGIApp
-
 from pyconvo.emulator.caller import Caller
 from pyconvo.emulator.conversations import origin
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults import Fault
+from pyconvo.emulator.refusals import reason
 from pyconvo.emulator.service import Service
-from pyconvo.emulator.twilsock import tunnel
 from pyconvo.emulator.twilsock.login import Login
+from pyconvo.emulator.twilsock.tunnel import Answer, Tunnel
 from pyconvo.emulator.webhooks.decisions import Decisions
 from pyconvo.twilsock.packet import JSON_TYPE
 
@@ -27,9 +26,9 @@ OK = {"code": 200, "status": "OK"}
 
 
 class Requests:
-    def __init__(self, service: Service, app: ASGIApp, connection: Connection, login: Login) -> None:
+    def __init__(self, service: Service, tunnel: Tunnel, connection: Connection, login: Login) -> None:
         self._service = service
-        self._app = app
+        self._tunnel = tunnel
         self._connection = connection
         self._login = login
 
@@ -44,7 +43,7 @@ class Requests:
         fault = self._service.faults.take("request", self._connection.identity, method, http["path"])
         limited = self._service.rates.take(self._connection.identity or "", method, http["path"])
         if limited is not None:
-            self._send(header, tunnel.Answer(limited.status, tunnel.reason(limited.status), {}, limited.body()))
+            self._send(header, Answer(limited.status, reason(limited.status), {}, limited.body()))
         elif fault is None:
             await self._answer(header, body, http)
         elif fault.action == "delay":
@@ -77,7 +76,7 @@ class Requests:
                     identity, sid = access.identity, access.service_sid
                     caller = Caller(identity, self._login.user_sid, connection.id, access.claims, sid)
                     content_type = str(header.get("payload_type") or JSON_TYPE)
-                    answer = await tunnel.request(self._app, caller, http, body, content_type)
+                    answer = await self._tunnel.request(caller, http, body, content_type)
                 if decisions.asked is not None:
                     pass
                 elif silent:
@@ -111,8 +110,8 @@ class Requests:
         if fault.action == "respond":
             content = fault.body
             if content is None:
-                content = TwilioError(fault.status, 20000 + fault.status, tunnel.reason(fault.status)).body()
-            self._send(header, tunnel.Answer(fault.status, tunnel.reason(fault.status), fault.headers or {}, content))
+                content = TwilioError(fault.status, 20000 + fault.status, reason(fault.status)).body()
+            self._send(header, Answer(fault.status, reason(fault.status), fault.headers or {}, content))
         elif fault.action == "refuse":
             self._connection.reply(header, fault.refusal(), fault.hint())
         elif fault.action == "drop_after":
@@ -120,6 +119,6 @@ class Requests:
         elif fault.action == "drop":
             self._connection.drop()
 
-    def _send(self, to: dict[str, Any], answer: tunnel.Answer) -> None:
+    def _send(self, to: dict[str, Any], answer: Answer) -> None:
         http_status = {"code": answer.status, "status": answer.reason}
         self._connection.reply(to, OK, answer.body, http_status=http_status, http_headers=answer.headers)

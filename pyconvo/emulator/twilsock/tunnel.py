@@ -1,18 +1,21 @@
-"""A tunnelled request is one call of the same application that answers direct HTTP.
+"""A tunnelled request is answered by the same functions as direct HTTP.
 
 Not responsible for turns, faults or packets (``connection``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
-from starlette.types import ASGIApp, Message, Scope
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope
 
 from pyconvo.emulator.caller import SCOPE_KEY, Caller
+from pyconvo.emulator.refusals import reason, refuse, worded
+from pyconvo.emulator.routing import Endpoint
 from pyconvo.twilsock.packet import JSON_TYPE
 
 
@@ -26,37 +29,49 @@ class Answer:
     body: Any
 
 
-def reason(status: int) -> str:
-    """The text of an HTTP status."""
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Unknown"
+class Tunnel:
+    def __init__(self, app: ASGIApp, shortcut: Callable[[Scope], Endpoint | None]) -> None:
+        """``shortcut``: the function that the application would call in the end, where it can be called at once."""
+        self._app = app
+        self.shortcut = shortcut
+
+    async def request(self, caller: Caller, http: dict[str, Any], body: bytes, content_type: str) -> Answer:
+        """Carry out ``http_request`` for ``caller``."""
+        scope = _scope(caller, http, body, content_type)
+        sent = False
+
+        async def receive() -> Message:
+            nonlocal sent
+            if sent:
+                return {"type": "http.disconnect"}
+            sent = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        endpoint = self.shortcut(scope)
+        if endpoint is None:
+            return await self._through_application(scope, receive)
+        try:
+            response = await endpoint(Request(scope, receive))
+        except Exception as error:
+            response = refuse(worded(error, scope))
+        return _answer(response.status_code, response.raw_headers, bytes(response.body))
+
+    async def _through_application(self, scope: Scope, receive: Receive) -> Answer:
+        start: dict[str, Any] = {"status": 500, "headers": []}
+        chunks: list[bytes] = []
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            elif message["type"] == "http.response.body":
+                chunks.append(message.get("body", b""))
+
+        await self._app(scope, receive, send)
+        return _answer(int(start["status"]), start["headers"], b"".join(chunks))
 
 
-async def request(app: ASGIApp, caller: Caller, http: dict[str, Any], body: bytes, content_type: str) -> Answer:
-    """Carry out ``http_request`` for ``caller``."""
-    start: dict[str, Any] = {"status": 500, "headers": []}
-    chunks: list[bytes] = []
-    sent = False
-
-    async def receive() -> Message:
-        nonlocal sent
-        if sent:
-            return {"type": "http.disconnect"}
-        sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            start.update(message)
-        elif message["type"] == "http.response.body":
-            chunks.append(message.get("body", b""))
-
-    await app(_scope(caller, http, body, content_type), receive, send)
-    content = b"".join(chunks)
-    status = int(start["status"])
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
+def _answer(status: int, raw_headers: Iterable[tuple[bytes, bytes]], content: bytes) -> Answer:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw_headers}
     return Answer(status, reason(status), headers, _body(content, headers.get("content-type", "")))
 
 
