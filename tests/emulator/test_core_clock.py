@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import math
+from datetime import UTC, datetime
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from pyconvo.emulator.clock import SWEEP, Clock, drive
+from pyconvo.emulator.clock import LAST, SWEEP, Clock, drive
 
 
 def clock_at(start: float) -> tuple[Clock, list[float]]:
@@ -71,6 +74,16 @@ def test_it_cannot_go_back_or_out_of_the_calendar(seconds: float) -> None:
         clock.advance(seconds)
     assert clock.now() == 1000
     assert clock.iso() == "1970-01-01T00:16:40.000Z"
+
+
+@given(st.floats(min_value=-1e9, max_value=LAST))
+@example(0.9999995)
+@example(1_700_000_000.9999999)
+@example(-0.0000001)
+@example(1_700_000_000.0015)
+def test_moments_are_written_as_dates_are(at: float) -> None:
+    date = datetime.fromtimestamp(at, UTC)
+    assert Clock().iso(at) == f"{date:%Y-%m-%dT%H:%M:%S}.{date.microsecond // 1000:03d}Z"
 
 
 async def test_its_driver_runs_deadlines_between_requests() -> None:

@@ -62,12 +62,12 @@ def test_a_list_never_uses_an_index_twice() -> None:
 
 def test_events_since_are_complete_and_in_order() -> None:
     store, told = store_on()
-    sid = store.create_document("d", {"n": 0}).sid
+    store.create_document("d", {"n": 0})
     for number in range(1, 4):
-        store.update_document("d", {"n": number})
-    assert store.events_since(sid, 1) == told[1:]
-    assert store.events_since(sid, 3) == []
-    assert [event.body["document_data"]["n"] for event in store.events_since(sid, 0)] == [1, 2, 3]
+        document = store.update_document("d", {"n": number})
+    assert store.events_since(document, 1) == told[1:]
+    assert store.events_since(document, 3) == []
+    assert [event.body["document_data"]["n"] for event in store.events_since(document, 0)] == [1, 2, 3]
 
 
 def test_what_does_not_exist_is_not_found() -> None:
@@ -103,9 +103,10 @@ def test_a_restart_finds_everything(tmp_path: Path) -> None:
     store.set_map_item("m", "k", {"ü": [1, None]})
     store.db.close()
     again, _ = store_on(tmp_path / "db")
-    assert again.get("map", sid).last_event_id == 1
+    target = again.get("map", sid)
+    assert target.last_event_id == 1
     assert again.items("map", "m").items[0].data == {"ü": [1, None]}
-    assert again.events_since(sid, 0) == told
+    assert again.events_since(target, 0) == told
 
 
 def test_a_second_user_of_the_file_is_refused(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ class Life(RuleBasedStateMachine):
             )
             for kind, name in objects:
                 target = self.world.store.get(kind, name)
-                events = self.world.store.events_since(target.sid, 0)
+                events = self.world.store.events_since(target, 0)
                 assert [event.id for event in events] == list(range(1, target.last_event_id + 1))
                 replayed: dict[int | str, Any] = {}
                 for event in events:

@@ -47,8 +47,9 @@ def test_whoever_was_away_however_long_ends_up_right(store: SyncStore) -> None:
         snapshots.append({item.key: item.data for item in store.items("map", "m", page_size=100).items})
     logged = store.db.execute("SELECT count(*) FROM sync_events").fetchone()[0]
     assert logged < 40
+    target = store.get("map", sid)
     for known, snapshot in enumerate(snapshots):
-        events = store.events_since(sid, known)
+        events = store.events_since(target, known)
         assert replay(snapshot, events) == snapshots[-1], known
         ids = [event.id for event in events]
         assert ids == sorted(set(ids))
@@ -62,7 +63,7 @@ def test_items_that_were_there_before_are_not_told_as_new(store: SyncStore) -> N
     for number in range(40):
         store.update_item("l", 1, {"n": number})
     store.append_item("l", {"n": 4})
-    events = [(event.type, event.body["item_index"]) for event in store.events_since(sid, 4)]
+    events = [(event.type, event.body["item_index"]) for event in store.events_since(store.get("list", sid), 4)]
     assert events == [("list_item_updated", 1), ("list_item_added", 4)]
 
 
@@ -70,9 +71,10 @@ def test_of_a_document_the_latest_is_enough(store: SyncStore) -> None:
     sid = store.create_document("d", {"n": -1}).sid
     for number in range(40):
         store.update_document("d", {"n": number})
-    (event,) = store.events_since(sid, 3)
+    document = store.get("document", sid)
+    (event,) = store.events_since(document, 3)
     assert (event.id, event.body["document_data"]) == (40, {"n": 39})
-    assert store.events_since(sid, 40) == []
+    assert store.events_since(document, 40) == []
 
 
 async def test_a_connection_catches_up_from_before_the_log(emulator: Emulator) -> None:

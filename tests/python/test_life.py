@@ -101,12 +101,18 @@ class TestMisuse:
     async def test_the_end_is_told_around_the_answer(self, alice: Person) -> None:
         """Who waits for the end has heard that it comes, and hears next that it is there: as of the official SDK."""
         told: list[str] = []
-        alice.client.on("connection_state_changed", told.append)
+        over = asyncio.Event()
+
+        def hear(state: str) -> None:
+            told.append(state)
+            if state == "disconnected":
+                over.set()
+
+        alice.client.on("connection_state_changed", hear)
         await alice.client.shutdown()
         assert (told, alice.client.connection_state) == (["disconnecting"], "disconnecting")
-        while len(told) < 2:
-            await asyncio.sleep(0)
-        assert (told[1], alice.client.connection_state) == ("disconnected", "disconnected")
+        await asyncio.wait_for(over.wait(), 10)
+        assert (told, alice.client.connection_state) == (["disconnecting", "disconnected"], "disconnected")
 
     async def test_shutdown_many_times_at_once(self, alice: Person, emulator: Emulator) -> None:
         await asyncio.wait_for(asyncio.gather(*(alice.client.shutdown() for _ in range(5))), 10)

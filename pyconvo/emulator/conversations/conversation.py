@@ -254,9 +254,11 @@ class ConversationRules:
         """Stores the record; nothing that is published has changed."""
         CONVERSATIONS.update(self._context.db, conversation)
 
-    def active(self, conversation: Conversation) -> Conversation:
-        """The record after activity (a message, a new participant): active again, its timers start anew."""
-        current = replace(conversation, active_since=self._context.clock.now())
+    def active(self, conversation: Conversation, **changes: Any) -> Conversation:
+        """The record after activity (a message, a new participant): active again, its timers start anew. ``changes``:
+        what else is new.
+        """
+        current = replace(conversation, active_since=self._context.clock.now(), **changes)
         if current.state != "inactive":
             return current
         woken = self._in_state(current, "active")

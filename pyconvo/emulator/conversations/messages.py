@@ -188,8 +188,8 @@ class Messages:
 
     def _with_latest(self, conversation: Conversation, message: Message) -> Conversation:
         """Stores and publishes the conversation with its new last message."""
-        updated = replace(
-            self._conversations.active(conversation),
+        updated = self._conversations.active(
+            conversation,
             next_index=message.index + 1,
             last_index=message.index,
             last_timestamp=message.date_created,

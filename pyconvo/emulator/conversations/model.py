@@ -28,6 +28,7 @@ from pyconvo.emulator.conversations.push.model import PushService
 from pyconvo.emulator.conversations.receipts import Receipts
 from pyconvo.emulator.conversations.recipients import Recipients
 from pyconvo.emulator.conversations.records import User
+from pyconvo.emulator.conversations.remembered import Remembered
 from pyconvo.emulator.conversations.resources import Resources
 from pyconvo.emulator.conversations.schema import create_tables
 from pyconvo.emulator.conversations.timers import StateTimers
@@ -86,6 +87,7 @@ class Conversations:
             self.users.all_offline()
         self.timers.plan_all()
         self.delivery.plan_all()
+        self._visible: Remembered[bool] = Remembered(store.db)
         store.authorize = self.authorize
 
     def ensure_user(self, identity: str) -> User:
@@ -134,7 +136,10 @@ class Conversations:
             return True
         if target.kind == "map" and kind == "channels":
             return owner == identity
-        conversation = self.conversations.find(owner)
+        return self._visible.get((identity, owner), lambda: self._sees(identity, owner))
+
+    def _sees(self, identity: str, key: str) -> bool:
+        conversation = self.conversations.find(key)
         return conversation is not None and self.conversations.visible(identity, conversation)
 
     def seed(self, fixture: dict[str, Any]) -> dict[str, Any]:

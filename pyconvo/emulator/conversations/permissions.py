@@ -11,6 +11,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from pyconvo.emulator.conversations import limits
@@ -176,13 +177,14 @@ class Permissions:
         """Whether ``actor`` (an identity, None: the service itself) may use ``permission``, there or anywhere."""
         if actor is None:
             return True
-        user = USERS.get(self._db, actor)
-        if user is not None and self._holds(user.role_sid, permission, SERVICE_SCOPE):
-            return True
-        if conversation_sid is None:
+        if permission in SERVICE_SCOPE:
+            user = USERS.get(self._db, actor)
+            if user is not None and self._holds(user.role_sid, permission):
+                return True
+        if conversation_sid is None or permission not in CONVERSATION_SCOPE:
             return False
         found = PARTICIPANTS.one(self._db, "conversation_sid = ? AND identity = ?", conversation_sid, actor)
-        return found is not None and self._holds(found.role_sid, permission, CONVERSATION_SCOPE)
+        return found is not None and self._holds(found.role_sid, permission)
 
     def require(self, actor: str | None, conversation_sid: str | None, *permissions: str) -> None:
         """Passes when ``actor`` holds any of ``permissions``.
@@ -205,9 +207,15 @@ class Permissions:
     def _by_name(self, name: str) -> Role | None:
         return ROLES.one(self._db, "friendly_name = ? ORDER BY rowid", name)
 
-    def _holds(self, role_sid: str, permission: str, scope: frozenset[str]) -> bool:
+    def _holds(self, role_sid: str, permission: str) -> bool:
         role = ROLES.get(self._db, role_sid)
-        return role is not None and permission in scope and permission in json.loads(role.permissions)
+        return role is not None and permission in _names(role.permissions)
+
+
+@lru_cache
+def _names(permissions: str) -> frozenset[str]:
+    """The names in a JSON list."""
+    return frozenset(json.loads(permissions))
 
 
 def _check(scope: str, permissions: list[Any]) -> None:

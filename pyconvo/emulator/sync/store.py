@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -31,6 +30,7 @@ from pyconvo.emulator.sync.objects import (
     SyncNotFound,
     SyncObject,
 )
+from pyconvo.emulator.sync.transaction import Transaction
 
 __all__ = ["Document", "Item", "Kind", "Page", "SyncConflict", "SyncEvent", "SyncNotFound", "SyncObject", "SyncStore"]
 
@@ -70,58 +70,20 @@ class SyncStore:
         self.url = url
         self.authorize: Callable[[str, SyncObject], bool] = lambda identity, target: True
         self.on_commit: Callable[[list[SyncEvent]], Any] = lambda events: None
-        self._depth = 0
-        self._pending: list[SyncEvent] = []
-        self._afterwards: list[Callable[[], Any]] = []
+        self._transaction = Transaction(db, ids, lambda events: self.on_commit(events))
         with self.transaction():
             for statement in SCHEMA.split(";"):
                 db.execute(statement)
 
     # -- units of work
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Transaction:
         """All or nothing. Inner transactions join the outer one."""
-        if self._depth:
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
-            return
-        self.db.execute("BEGIN IMMEDIATE")
-        self._depth = 1
-        self.ids.begin()
-        try:
-            yield
-        except BaseException:
-            self._depth = 0
-            self._pending.clear()
-            self._afterwards.clear()
-            self.db.execute("ROLLBACK")
-            self.ids.undo()
-            raise
-        self._depth = 0
-        events, self._pending = self._pending, []
-        afterwards, self._afterwards = self._afterwards, []
-        try:
-            self.db.execute("COMMIT")
-        except BaseException:
-            # A full disk, for one. Nothing was acknowledged, nothing is told.
-            if self.db.in_transaction:
-                self.db.execute("ROLLBACK")
-            raise
-        if events:
-            self.on_commit(events)
-        for action in afterwards:
-            action()
+        return self._transaction
 
     def after_commit(self, action: Callable[[], Any]) -> None:
         """Run ``action`` once the transaction under way is committed and told; never when it is undone."""
-        if self._depth:
-            self._afterwards.append(action)
-        else:
-            action()
+        self._transaction.after(action)
 
     # -- objects
 
@@ -160,7 +122,7 @@ class SyncStore:
             raise SyncConflict
         text = _dump(data)
         with self.transaction():
-            changed = self._advance(target, text)
+            changed, _ = self._advance(target, text)
             body = {
                 "document_revision": _hex(changed.revision),
                 "document_data": data,
@@ -173,11 +135,11 @@ class SyncStore:
         """Remove an object with its items; subscribers hear of it."""
         target = self.get(kind, id_or_name)
         with self.transaction():
-            changed = self._advance(target)
+            changed, _ = self._advance(target)
             for table, column in (("sync_items", "object_sid"), ("sync_events", "object_sid"), ("sync_objects", "sid")):
                 self.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (target.sid,))
             body = {f"{kind}_revision": _hex(changed.revision), "date_created": changed.date_updated}
-            self._pending.append(_event(changed, f"{kind}_removed", body))
+            self._transaction.publish(_event(changed, f"{kind}_removed", body))
 
     # -- items
 
@@ -185,12 +147,9 @@ class SyncStore:
         """Add to the end of a list; the new item's index."""
         target = self.get("list", list_name)
         with self.transaction():
-            (index,) = self.db.execute(
-                "UPDATE sync_objects SET next_index = next_index + 1 WHERE sid = ? RETURNING next_index - 1",
-                (target.sid,),
-            ).fetchone()
-            self._put(target, int(index), data, None)
-        return int(index)
+            changed, following = self._advance(target, appended=1)
+            self._put(changed, following - 1, data, None)
+        return following - 1
 
     def next_index(self, list_name: str) -> int:
         """The index that the next appended item will get."""
@@ -255,14 +214,12 @@ class SyncStore:
 
     # -- events
 
-    def events_since(self, sid: str, event_id: int) -> list[SyncEvent]:
+    def events_since(self, target: SyncObject, event_id: int) -> list[SyncEvent]:
         """What a client has to hear that knows an object up to an event, oldest first."""
-        target = self.find_sid(sid)
-        if target is None:
+        if event_id >= target.last_event_id:
             return []
         # Clients say what they please; SQLite's integers end.
-        known = max(-1, min(event_id, target.last_event_id))
-        return log.since(self.db, target, known, self._item_event)
+        return log.since(self.db, target, max(-1, event_id), self._item_event)
 
     def item_url(self, target: SyncObject, key: int | str) -> str:
         return f"{self.object_url(target)}/Items/{quote(str(key), safe='')}"
@@ -283,15 +240,16 @@ class SyncStore:
             )
         return created
 
-    def _advance(self, target: SyncObject, text: str | None = None) -> SyncObject:
-        """The object after one more change, of its content (``text``) or of an item."""
+    def _advance(self, target: SyncObject, text: str | None = None, appended: int = 0) -> tuple[SyncObject, int]:
+        """The object after one more change, of its content (``text``) or of an item, and the next item's index."""
         now = self.clock.iso()
-        revision, event_id = self.db.execute(
+        revision, event_id, following = self.db.execute(
             "UPDATE sync_objects SET revision = revision + 1, last_event_id = last_event_id + 1, date_updated = ?,"
-            " data = coalesce(?, data) WHERE sid = ? RETURNING revision, last_event_id",
-            (now, text, target.sid),
+            " data = coalesce(?, data), next_index = next_index + ? WHERE sid = ?"
+            " RETURNING revision, last_event_id, next_index",
+            (now, text, appended, target.sid),
         ).fetchone()
-        return SyncObject(
+        changed = SyncObject(
             target.kind,
             target.sid,
             target.unique_name,
@@ -302,6 +260,7 @@ class SyncStore:
             now,
             target.created_by,
         )
+        return changed, int(following)
 
     def _write_item(
         self, target: SyncObject, key: int | str, data: dict[str, Any], *, revision: int | None = None
@@ -310,11 +269,13 @@ class SyncStore:
             before = self._find_item(target, key)
             if revision is not None and revision != (-1 if before is None else before.revision):
                 raise SyncConflict
-            return self._put(target, key, data, before)
+            changed, _ = self._advance(target)
+            return self._put(changed, key, data, before)
 
-    def _put(self, target: SyncObject, key: int | str, data: dict[str, Any], before: Item | None) -> Item:
-        """Stores and publishes an item, in the caller's transaction; ``before``: what it replaces."""
-        changed = self._advance(target)
+    def _put(self, changed: SyncObject, key: int | str, data: dict[str, Any], before: Item | None) -> Item:
+        """Stores and publishes an item of an object that counts the change already, in the caller's transaction.
+        ``before``: what it replaces.
+        """
         now, event_id = changed.date_updated, changed.last_event_id
         if before is None:
             verb, item = "added", Item(key, 0, event_id, data, now, now)
@@ -322,9 +283,9 @@ class SyncStore:
             verb, item = "updated", Item(key, before.revision + 1, event_id, data, before.date_created, now)
         self.db.execute(
             "INSERT OR REPLACE INTO sync_items VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (target.sid, key, item.revision, event_id, _dump(data), item.date_created, now),
+            (changed.sid, key, item.revision, event_id, _dump(data), item.date_created, now),
         )
-        self._publish(changed, f"{target.kind}_item_{verb}", self._item_body(changed, item, more=True))
+        self._publish(changed, f"{changed.kind}_item_{verb}", self._item_body(changed, item, more=True))
         return item
 
     def _remove_item(self, target: SyncObject, key: int | str) -> int:
@@ -332,7 +293,7 @@ class SyncStore:
         if before is None:
             raise SyncNotFound(f"{target.kind.capitalize()} item not found", _ITEM_NOT_FOUND[target.kind])
         with self.transaction():
-            changed = self._advance(target)
+            changed, _ = self._advance(target)
             self.db.execute("DELETE FROM sync_items WHERE object_sid = ? AND key = ?", (target.sid, key))
             body = self._item_body(changed, before) | {"date_created": changed.date_updated}
             self._publish(changed, f"{target.kind}_item_removed", body)
@@ -371,7 +332,7 @@ class SyncStore:
         )
         if event.id % log.EVERY == 0:
             log.trim(self.db, event.sid, event.id)
-        self._pending.append(event)
+        self._transaction.publish(event)
 
 
 def _event(changed: SyncObject, kind: str, body: dict[str, Any]) -> SyncEvent:

@@ -91,7 +91,7 @@ class Subscriptions:
             self._tell(connection, "subscription_failed", correlation, events=failed)
             return None
         if isinstance(after, int) and not isinstance(after, bool):
-            for event in store.events_since(sid, after):
+            for event in store.events_since(target, after):
                 self._tell(connection, event.type, correlation, event=event.body)
         self._hub.subscribe(connection, sid)
         return {
