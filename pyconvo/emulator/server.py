@@ -18,7 +18,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pyconvo.emulator.app import create_app
 from pyconvo.emulator.config import EmulatorConfig
-from pyconvo.emulator.gathering import GatheringSocket
 from pyconvo.emulator.peers import Peers
 
 START_TIMEOUT = 20.0
@@ -75,7 +74,7 @@ def make_server(config: EmulatorConfig, ready: Callable[[], None]) -> _Server:
         log_level="warning",
         access_log=False,
         lifespan="on",
-        ws=GatheringSocket,
+        ws="websockets-sansio",
         # Everything stays on this machine: compressing it would only cost time.
         ws_per_message_deflate=False,
         ws_ping_interval=None,
@@ -117,4 +116,5 @@ class ServerThread:
 
     def _run(self) -> None:
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-        asyncio.run(self._server.serve(sockets=[self._socket]))
+        with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
+            runner.run(self._server.serve(sockets=[self._socket]))

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
+import uvloop
+
 CHUNK = 16 * 1024
 
 
@@ -35,7 +37,7 @@ class Link:
         self._free_at = 0.0
         self._released = asyncio.Event()
         self._released.set()
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="link", daemon=True)
         self._server: asyncio.Server | None = None
         self._relays: set[asyncio.Task[None]] = set()
