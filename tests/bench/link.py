@@ -130,7 +130,8 @@ class Link:
     async def _carry(
         self, under_way: asyncio.Queue[tuple[float, bytes]], sink: asyncio.StreamWriter, *, held: bool
     ) -> None:
-        with contextlib.suppress(OSError):
+        # uvloop's words for a line that has been closed meanwhile are a RuntimeError.
+        with contextlib.suppress(OSError, RuntimeError):
             while True:
                 when, data = await under_way.get()
                 if not data:
