@@ -34,6 +34,7 @@ from collections.abc import Callable
 
 from pyconvo.bridge.core import Bridge
 from pyconvo.bridge.page_log import PageLog
+from pyconvo.bridge.rehearsal import rehearse
 from pyconvo.hosts.base import Host
 
 __all__ = ["Bridge", "start"]
@@ -43,4 +44,5 @@ def start(post: Callable[[str], None], host: Host) -> Bridge:
     """Serve a page: ``post`` sends it one text; give its texts to :meth:`Bridge.receive`."""
     bridge = Bridge(post, host)
     logging.getLogger("pyconvo").addHandler(PageLog(bridge.put))
+    rehearse(host)
     return bridge
