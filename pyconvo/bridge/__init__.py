@@ -40,9 +40,12 @@ from pyconvo.hosts.base import Host
 __all__ = ["Bridge", "start"]
 
 
-def start(post: Callable[[str], None], host: Host) -> Bridge:
-    """Serve a page: ``post`` sends it one text; give its texts to :meth:`Bridge.receive`."""
+def start(post: Callable[[str], None], host: Host, *, rehearsing: bool = False) -> Bridge:
+    """Serve a page: ``post`` sends it one text; give its texts to :meth:`Bridge.receive`. ``rehearsing``: the waiting
+    time of the first start is used to run what will be run most (``rehearsal``).
+    """
     bridge = Bridge(post, host)
     logging.getLogger("pyconvo").addHandler(PageLog(bridge.put))
-    rehearse(host)
+    if rehearsing:
+        rehearse(host)
     return bridge

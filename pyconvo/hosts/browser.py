@@ -245,7 +245,9 @@ def serve(start: Callable[..., Any], post: Any, batches: Any) -> Any:
     host = BrowserHost()
     host.batches = batches
     _make_loop_fast(host)
-    bridge = start(lambda text: post(to_js(text.encode())), host)
+    # Measured: of the engines V8 alone gains by it; it is in every browser that calls itself Chrome, too.
+    is_v8 = "Chrome/" in str(getattr(host.js.navigator, "userAgent", ""))
+    bridge = start(lambda text: post(to_js(text.encode())), host, rehearsing=is_v8)
 
     def receive(data: Any) -> None:
         host.in_turn(bridge.receive, data.to_bytes().decode())

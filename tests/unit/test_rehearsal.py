@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pyconvo.bridge import rehearsal
+from pyconvo.bridge import rehearsal, start
 from pyconvo.bridge.rehearsal import DELAY, PAUSE, STEP, STEPS, play, rehearse
 from pyconvo.hosts.memory import MemoryHost
 
@@ -57,6 +57,13 @@ def test_it_tells_nobody(caplog: pytest.LogCaptureFixture) -> None:
         for number in range(STEPS):
             host.steps[number][1]()
     assert (host.sockets, caplog.records) == ([], [])
+
+
+@pytest.mark.parametrize("rehearsing", [True, False])
+def test_only_where_it_helps(rehearsing: bool) -> None:
+    host = Asked()
+    start(lambda _: None, host, rehearsing=rehearsing)
+    assert len(host.steps) == rehearsing
 
 
 def test_what_is_played_is_what_a_start_does() -> None:
