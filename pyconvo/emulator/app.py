@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from weakref import WeakKeyDictionary
+from typing import NamedTuple
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -48,28 +48,37 @@ LONGEST_TTL = 86_400.0
 INSPECTOR = Path(__file__).parent / "inspector"
 
 
+class Doors(NamedTuple):
+    """The routes of one chat service's domain, for who sends an answer and for who takes one."""
+
+    model: Conversations
+    router: Shaped
+    endpoints: Endpoints
+
+
 class ClientApi:
     """The Conversations routes of the chat service that is meant; a reset makes new domain objects."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._made: WeakKeyDictionary[Conversations, tuple[Shaped, Endpoints]] = WeakKeyDictionary()
+        #: By the service's sid: one each, for the handlers hold the domain that they are of.
+        self._made: dict[str, Doors] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._doors[0](scope, receive, send)
+        await self._doors().router(scope, receive, send)
 
     def find(self, scope: Scope) -> Endpoint | None:
         """The function that would answer."""
-        return self._doors[1].find(scope)
+        return self._doors().endpoints.find(scope)
 
-    @property
-    def _doors(self) -> tuple[Shaped, Endpoints]:
+    def _doors(self) -> Doors:
         model = self._service.conversations
-        doors = self._made.get(model)
-        if doors is None:
+        sid = model.settings.service_sid
+        made = self._made.get(sid)
+        if made is None or made.model is not model:
             routes = conversation_routes(model)
-            doors = self._made[model] = Shaped(routes, default=not_found), Endpoints(routes)
-        return doors
+            made = self._made[sid] = Doors(model, Shaped(routes, default=not_found), Endpoints(routes))
+        return made
 
 
 async def not_found(scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import logging
+import weakref
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from starlette.types import Scope
 from pyconvo.emulator import EmulatorConfig
 from pyconvo.emulator.app import create_app
 from pyconvo.emulator.caller import Caller
+from pyconvo.emulator.conversations.model import Conversations
 from pyconvo.emulator.service import Service
 from pyconvo.emulator.sync.store import SyncStore
 from pyconvo.emulator.twilsock.tunnel import Answer, Tunnel
@@ -109,6 +113,25 @@ async def test_what_nobody_foresaw_is_told_and_logged(
         assert "GET /v3/Maps/m failed" in record.getMessage()
         assert record.exc_info is not None
         caplog.clear()
+
+
+@pytest.mark.parametrize("shortcut", [True, False])
+async def test_a_reset_leaves_nothing_of_what_was_there(shortcut: bool) -> None:
+    world = World(shortcut=shortcut)
+    earlier: list[weakref.ref[Conversations]] = []
+    for _ in range(3):
+        world.user_sid = world.service.conversations.ensure_user("alice").sid
+        assert (await world.ask("GET", "/Client/v2/Configuration")).status == 200
+        earlier.append(weakref.ref(world.service.conversations))
+        world.service.reset()
+        # Its webhooks are closed beside it.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    # The last one's routes make room for the next one's when that is asked for something.
+    world.user_sid = world.service.conversations.ensure_user("alice").sid
+    await world.ask("GET", "/Client/v2/Configuration")
+    gc.collect()
+    assert [one() for one in earlier] == [None] * 3
 
 
 async def test_the_application_is_passed_by_unless_faults_are_planned() -> None:
