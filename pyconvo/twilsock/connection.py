@@ -143,16 +143,11 @@ class TwilsockClient(ReplayEventEmitter):
         Listeners have heard then that it ends (``disconnecting``), and hear next that it has (``disconnected``).
         """
         future = self._waiting.get("disconnect") or self._wait_for("disconnect")
-        before = len(self._events)
         self._machine.disconnect()
         self._run()
-        told: asyncio.Future[None] | None = None
-        if len(self._events) > before:
-            told = asyncio.get_running_loop().create_future()
-            self._events.put(told)
+        told = self._events.told()
         await asyncio.shield(future)
-        if told is not None:
-            await told
+        await told
 
     async def update_token(self, token: str) -> None:
         """Use another access token; returns when the service has accepted it.

@@ -30,14 +30,20 @@ class EventLine:
         self._turn = 0
         self._after: list[Callable[[], None]] = []
 
-    def __len__(self) -> int:
-        return len(self._waiting)
-
-    def put(self, event: Emit | asyncio.Future[None]) -> None:
-        """The last in line. A future is done in its turn."""
+    def put(self, event: Emit) -> None:
+        """The last in line."""
         self._waiting.append((self._turn + _EVENT_TURNS, event))
         if len(self._waiting) == 1:
             self._host.call_later(0, self._next_turn)
+
+    def told(self) -> asyncio.Future[None]:
+        """Done when all that are in line now have been delivered, and before the next one is."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if self._waiting:
+            self._waiting.append((self._waiting[-1][0], future))
+        else:
+            future.set_result(None)
+        return future
 
     def after(self, then: Callable[[], None]) -> None:
         """Call ``then`` when nothing is waiting."""

@@ -115,7 +115,12 @@ class TestMisuse:
         assert (told, alice.client.connection_state) == (["disconnecting", "disconnected"], "disconnected")
 
     async def test_shutdown_many_times_at_once(self, alice: Person, emulator: Emulator) -> None:
-        await asyncio.wait_for(asyncio.gather(*(alice.client.shutdown() for _ in range(5))), 10)
+        async def end() -> str:
+            await alice.client.shutdown()
+            return alice.client.connection_state
+
+        states = await asyncio.wait_for(asyncio.gather(*(end() for _ in range(5))), 10)
+        assert states == ["disconnecting"] * 5
         await gone(emulator)
 
     async def test_after_a_failed_start(self, emulator: Emulator) -> None:
