@@ -60,7 +60,9 @@ def test_it_tells_nobody(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.parametrize("rehearsing", [True, False])
-def test_only_where_it_helps(rehearsing: bool) -> None:
+def test_only_where_it_helps(rehearsing: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The bridge's own log handler goes with the test.
+    monkeypatch.setattr(logging.getLogger("pyconvo"), "handlers", [])
     host = Asked()
     start(lambda _: None, host, rehearsing=rehearsing)
     assert len(host.steps) == rehearsing
