@@ -66,14 +66,18 @@ class Delivery:
 
     # -- messages ----------------------------------------------------------------------------------------------------
 
-    def dispatch(self, message: Message, sender: Participant | None, text: str | None) -> None:
-        """Sends a new message as ``text`` to everybody on other channels but its sender. Before it is published."""
+    def dispatch(self, message: Message, sender: Participant | None, text: str | None) -> list[Receipt]:
+        """Sends a new message as ``text`` to everybody on other channels but its sender. Before it is published.
+        The receipts of that.
+        """
         others = PARTICIPANTS.many(
             self._context.db, "conversation_sid = ? AND identity IS NULL ORDER BY rowid", message.conversation_sid
         )
-        for participant in others:
-            if sender is None or participant.sid != sender.sid:
-                self._send(message, participant, text)
+        return [
+            self._send(message, participant, text)
+            for participant in others
+            if sender is None or participant.sid != sender.sid
+        ]
 
     def outbox(self, *, to: str | None = None, conversation_sid: str | None = None) -> list[Outgoing]:
         """What was sent, oldest first; to that address, out of that conversation."""
@@ -93,7 +97,7 @@ class Delivery:
         with self._context.store.transaction():
             OUTBOX.delete(self._context.db, "1")
 
-    def _send(self, message: Message, participant: Participant, text: str | None) -> None:
+    def _send(self, message: Message, participant: Participant, text: str | None) -> Receipt:
         bound = json.loads(participant.bindings)[participant.type]
         prefix = _PREFIXES.get(participant.type, "SM")
         if participant.type == "sms" and message.medias != "[]":
@@ -114,9 +118,11 @@ class Delivery:
         )
         OUTBOX.insert(self._context.db, sent)
         OUTBOX.delete(self._context.db, "rowid <= (SELECT MAX(rowid) FROM outbox) - ?", OUTBOX_KEPT)
-        self._plan(self._receipts.make(message, participant.sid, participant.type, sent.sid))
+        receipt = self._receipts.make(message, participant.sid, participant.type, sent.sid)
+        self._plan(receipt)
         if participant.type == "email":
             self._recipients.add(message, [_addressed(bound)])
+        return receipt
 
     def _plan(self, receipt: Receipt) -> None:
         if self._interval is None or _next(receipt) is None:

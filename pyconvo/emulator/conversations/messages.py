@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pyconvo.emulator.conversations import limits
+from pyconvo.emulator.conversations import limits, published
 from pyconvo.emulator.conversations.content import ContentTemplates, RichContent
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.conversation import ConversationRules
@@ -20,9 +20,17 @@ from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.media import MediaStore
 from pyconvo.emulator.conversations.participants import Participants
 from pyconvo.emulator.conversations.permissions import Permissions
-from pyconvo.emulator.conversations.receipts import Receipts, message_item
+from pyconvo.emulator.conversations.receipts import Receipts, message_item, summed
 from pyconvo.emulator.conversations.recipients import Recipients
-from pyconvo.emulator.conversations.records import ChannelMetadata, Conversation, Media, Message, Participant, dated
+from pyconvo.emulator.conversations.records import (
+    ChannelMetadata,
+    Conversation,
+    Media,
+    Message,
+    Participant,
+    Receipt,
+    dated,
+)
 from pyconvo.emulator.conversations.schema import CHANNEL_METADATA, MESSAGES, PARTICIPANTS
 
 SYSTEM_AUTHOR = "system"
@@ -123,7 +131,7 @@ class Messages:
         if actor is not None:
             participant = self._participants.member(actor, conversation)
             wanted = "sendMediaMessage" if media_sids else "sendMessage"
-            self._permissions.require(actor, conversation.sid, wanted)
+            self._permissions.require(actor, conversation.sid, wanted, participant=participant)
         elif participant is None and author is not None:
             participant = self._author(conversation.sid, author)
         self._conversations.require_open(conversation)
@@ -150,8 +158,8 @@ class Messages:
             if channel_metadata is not None:
                 CHANNEL_METADATA.insert(context.db, ChannelMetadata(message.sid, *channel_metadata))
             self._recipients.add(message, recipients)
-            self._delivery.dispatch(message, participant, rich.text if rich else message.body)
-            self.append(conversation, message)
+            receipts = self._delivery.dispatch(message, participant, rich.text if rich else message.body)
+            self.append(conversation, message, receipts, told=channel_metadata is not None)
             context.events.emit("message.added", message=message, participant=participant, **about)
             updated = self._with_latest(conversation, message)
         self._conversations.on_change(updated)
@@ -197,10 +205,15 @@ class Messages:
         self._conversations.store(updated)
         return updated
 
-    def append(self, conversation: Conversation, message: Message) -> None:
-        """Stores and publishes a finished message; the caller takes care of the conversation's ``lastMessage``."""
+    def append(
+        self, conversation: Conversation, message: Message, receipts: Sequence[Receipt] = (), *, told: bool = False
+    ) -> None:
+        """Stores and publishes a finished message; the caller takes care of the conversation's ``lastMessage``.
+        ``receipts``: all that it has; ``told``: the channel told more about it.
+        """
         MESSAGES.insert(self._context.db, message)
-        index = self._context.store.append_item(conversation.message_list, message_item(self._context.db, message))
+        item = published.message_item(message, summed(receipts), channel_metadata=told)
+        index = self._context.store.append_item(conversation.message_list, item)
         if index != message.index:
             raise RuntimeError(f"the message list of {conversation.sid} gave index {index}, not {message.index}")
 

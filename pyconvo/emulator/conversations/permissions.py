@@ -173,8 +173,16 @@ class Permissions:
             ROLES.update(self._db, updated)
         return updated
 
-    def allowed(self, actor: str | None, permission: str, conversation_sid: str | None = None) -> bool:
-        """Whether ``actor`` (an identity, None: the service itself) may use ``permission``, there or anywhere."""
+    def allowed(
+        self,
+        actor: str | None,
+        permission: str,
+        conversation_sid: str | None = None,
+        participant: Participant | None = None,
+    ) -> bool:
+        """Whether ``actor`` (an identity, None: the service itself) may use ``permission``, there or anywhere.
+        ``participant``: who that is there, where it is known already.
+        """
         if actor is None:
             return True
         if permission in SERVICE_SCOPE:
@@ -183,16 +191,23 @@ class Permissions:
                 return True
         if conversation_sid is None or permission not in CONVERSATION_SCOPE:
             return False
-        found = PARTICIPANTS.one(self._db, "conversation_sid = ? AND identity = ?", conversation_sid, actor)
+        where = "conversation_sid = ? AND identity = ?"
+        found = participant or PARTICIPANTS.one(self._db, where, conversation_sid, actor)
         return found is not None and self._holds(found.role_sid, permission)
 
-    def require(self, actor: str | None, conversation_sid: str | None, *permissions: str) -> None:
-        """Passes when ``actor`` holds any of ``permissions``.
+    def require(
+        self,
+        actor: str | None,
+        conversation_sid: str | None,
+        *permissions: str,
+        participant: Participant | None = None,
+    ) -> None:
+        """Passes when ``actor`` holds any of ``permissions``. ``participant``: as for ``allowed``.
 
         Raises:
             TwilioError: 403/50430 for somebody outside the conversation, 403/50107 otherwise.
         """
-        if any(self.allowed(actor, permission, conversation_sid) for permission in permissions):
+        if any(self.allowed(actor, permission, conversation_sid, participant) for permission in permissions):
             return
         where = "conversation_sid = ? AND identity = ?"
         if conversation_sid is not None and PARTICIPANTS.one(self._db, where, conversation_sid, actor) is None:

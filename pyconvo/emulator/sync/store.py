@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -57,6 +57,12 @@ _FIND = {
     column: f"SELECT {_OBJECT_COLUMNS} FROM sync_objects WHERE kind = ? AND {column} = ?"
     for column in ("sid", "unique_name")
 }
+_ADVANCE = {
+    column: "UPDATE sync_objects SET revision = revision + 1, last_event_id = last_event_id + 1, date_updated = ?,"
+    f" data = coalesce(?, data), next_index = next_index + ? WHERE kind = ? AND {column} = ?"
+    f" RETURNING {_OBJECT_COLUMNS}, next_index"
+    for column in ("sid", "unique_name")
+}
 _LIKE_A_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _ITEM_COLUMNS = "key, revision, last_event_id, data, date_created, date_updated"
 
@@ -97,9 +103,7 @@ class SyncStore:
         return self._create("map", unique_name, {}, created_by)
 
     def find(self, kind: Kind, id_or_name: str) -> SyncObject | None:
-        # One index or the other: asking for both at once costs twice as much. No unique name looks like a sid.
-        column = "sid" if _LIKE_A_SID.fullmatch(id_or_name) else "unique_name"
-        row = self.db.execute(_FIND[column], (kind, id_or_name)).fetchone()
+        row = self.db.execute(_FIND[_column(id_or_name)], (kind, id_or_name)).fetchone()
         return None if row is None else _object(row)
 
     def find_sid(self, sid: str) -> SyncObject | None:
@@ -112,32 +116,26 @@ class SyncStore:
         """Raises :class:`SyncNotFound` when there is none."""
         found = self.find(kind, id_or_name)
         if found is None:
-            raise SyncNotFound(f"{kind.capitalize()} not found", _NOT_FOUND[kind])
+            raise _missing(kind)
         return found
 
     def update_document(self, id_or_name: str, data: dict[str, Any], *, revision: int | None = None) -> Document:
         """Replace the content. With ``revision``, only if it is the current one (else :class:`SyncConflict`)."""
-        target = self.get("document", id_or_name)
-        if revision is not None and revision != target.revision:
+        if revision is not None and revision != self.get("document", id_or_name).revision:
             raise SyncConflict
         text = _dump(data)
         with self.transaction():
-            changed, _ = self._advance(target, text)
-            body = {
-                "document_revision": _hex(changed.revision),
-                "document_data": data,
-                "date_created": changed.date_updated,
-            }
-            self._publish(changed, "document_updated", body)
+            changed, _ = self._advance("document", id_or_name, text)
+            body = {"document_revision": _hex(changed.revision), "date_created": changed.date_updated}
+            self._publish(changed, "document_updated", body, document_data=text)
         return changed
 
     def remove(self, kind: Kind, id_or_name: str) -> None:
         """Remove an object with its items; subscribers hear of it."""
-        target = self.get(kind, id_or_name)
         with self.transaction():
-            changed, _ = self._advance(target)
+            changed, _ = self._advance(kind, id_or_name)
             for table, column in (("sync_items", "object_sid"), ("sync_events", "object_sid"), ("sync_objects", "sid")):
-                self.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (target.sid,))
+                self.db.execute(f"DELETE FROM {table} WHERE {column} = ?", (changed.sid,))
             body = {f"{kind}_revision": _hex(changed.revision), "date_created": changed.date_updated}
             self._transaction.publish(_event(changed, f"{kind}_removed", body))
 
@@ -145,9 +143,8 @@ class SyncStore:
 
     def append_item(self, list_name: str, data: dict[str, Any]) -> int:
         """Add to the end of a list; the new item's index."""
-        target = self.get("list", list_name)
         with self.transaction():
-            changed, following = self._advance(target, appended=1)
+            changed, following = self._advance("list", list_name, appended=1)
             self._put(changed, following - 1, data, None)
         return following - 1
 
@@ -240,27 +237,16 @@ class SyncStore:
             )
         return created
 
-    def _advance(self, target: SyncObject, text: str | None = None, appended: int = 0) -> tuple[SyncObject, int]:
+    def _advance(
+        self, kind: Kind, id_or_name: str, text: str | None = None, appended: int = 0
+    ) -> tuple[SyncObject, int]:
         """The object after one more change, of its content (``text``) or of an item, and the next item's index."""
-        now = self.clock.iso()
-        revision, event_id, following = self.db.execute(
-            "UPDATE sync_objects SET revision = revision + 1, last_event_id = last_event_id + 1, date_updated = ?,"
-            " data = coalesce(?, data), next_index = next_index + ? WHERE sid = ?"
-            " RETURNING revision, last_event_id, next_index",
-            (now, text, appended, target.sid),
-        ).fetchone()
-        changed = SyncObject(
-            target.kind,
-            target.sid,
-            target.unique_name,
-            revision,
-            event_id,
-            target.text if text is None else text,
-            target.date_created,
-            now,
-            target.created_by,
-        )
-        return changed, int(following)
+        given = (self.clock.iso(), text, appended, kind, id_or_name)
+        row = self.db.execute(_ADVANCE[_column(id_or_name)], given).fetchone()
+        if row is None:
+            raise _missing(kind)
+        *values, following = row
+        return _object(values), int(following)
 
     def _write_item(
         self, target: SyncObject, key: int | str, data: dict[str, Any], *, revision: int | None = None
@@ -269,7 +255,7 @@ class SyncStore:
             before = self._find_item(target, key)
             if revision is not None and revision != (-1 if before is None else before.revision):
                 raise SyncConflict
-            changed, _ = self._advance(target)
+            changed, _ = self._advance(target.kind, target.sid)
             return self._put(changed, key, data, before)
 
     def _put(self, changed: SyncObject, key: int | str, data: dict[str, Any], before: Item | None) -> Item:
@@ -281,11 +267,13 @@ class SyncStore:
             verb, item = "added", Item(key, 0, event_id, data, now, now)
         else:
             verb, item = "updated", Item(key, before.revision + 1, event_id, data, before.date_created, now)
+        text = _dump(data)
         self.db.execute(
             "INSERT OR REPLACE INTO sync_items VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (changed.sid, key, item.revision, event_id, _dump(data), item.date_created, now),
+            (changed.sid, key, item.revision, event_id, text, item.date_created, now),
         )
-        self._publish(changed, f"{changed.kind}_item_{verb}", self._item_body(changed, item, more=True))
+        body = self._item_body(changed, item, more=True)
+        self._publish(changed, f"{changed.kind}_item_{verb}", body, item_data=text)
         return item
 
     def _remove_item(self, target: SyncObject, key: int | str) -> int:
@@ -293,20 +281,22 @@ class SyncStore:
         if before is None:
             raise SyncNotFound(f"{target.kind.capitalize()} item not found", _ITEM_NOT_FOUND[target.kind])
         with self.transaction():
-            changed, _ = self._advance(target)
+            changed, _ = self._advance(target.kind, target.sid)
             self.db.execute("DELETE FROM sync_items WHERE object_sid = ? AND key = ?", (target.sid, key))
-            body = self._item_body(changed, before) | {"date_created": changed.date_updated}
-            self._publish(changed, f"{target.kind}_item_removed", body)
+            body = {**self._item_body(changed, before), "date_created": changed.date_updated}
+            self._publish(changed, f"{target.kind}_item_removed", body, item_data=_dump(before.data))
         return changed.last_event_id
 
     def _item_event(self, target: SyncObject, item: Item) -> str:
         """An event that tells of an item as it is, as JSON."""
-        return _written(target, item.last_event_id, self._item_body(target, item, more=True))
+        body = self._item_body(target, item, more=True)
+        return _written(target, item.last_event_id, body, item_data=_dump(item.data))
 
     def _item_body(self, target: SyncObject, item: Item, *, more: bool = False) -> dict[str, Any]:
+        """What an event tells of an item besides its ``item_data``."""
         name = "item_index" if target.kind == "list" else "item_key"
         revision = _hex(target.revision)
-        body: dict[str, Any] = {f"{target.kind}_revision": revision, name: item.key, "item_data": item.data}
+        body: dict[str, Any] = {f"{target.kind}_revision": revision, name: item.key}
         if more:
             body |= {
                 "item_url": self.item_url(target, item.key),
@@ -325,8 +315,9 @@ class SyncStore:
     def _exists(self, where: str, values: list[Any]) -> bool:
         return self.db.execute(f"SELECT 1 FROM sync_items WHERE {where} LIMIT 1", values).fetchone() is not None
 
-    def _publish(self, changed: SyncObject, kind: str, body: dict[str, Any]) -> None:
-        event = _event(changed, kind, body)
+    def _publish(self, changed: SyncObject, kind: str, body: dict[str, Any], **written: str) -> None:
+        """``written``: what of the body is JSON already."""
+        event = _event(changed, kind, body, **written)
         self.db.execute(
             "INSERT INTO sync_events VALUES (?, ?, ?, ?, ?)", (event.sid, event.id, event.kind, event.type, event.text)
         )
@@ -335,16 +326,28 @@ class SyncStore:
         self._transaction.publish(event)
 
 
-def _event(changed: SyncObject, kind: str, body: dict[str, Any]) -> SyncEvent:
+def _event(changed: SyncObject, kind: str, body: dict[str, Any], **written: str) -> SyncEvent:
     number = changed.last_event_id
-    return SyncEvent(changed.kind, changed.sid, number, kind, _written(changed, number, body))
+    return SyncEvent(changed.kind, changed.sid, number, kind, _written(changed, number, body, **written))
 
 
-def _written(target: SyncObject, event_id: int, body: dict[str, Any]) -> str:
-    return _dump({"id": event_id, f"{target.kind}_sid": target.sid, **body})
+def _written(target: SyncObject, event_id: int, body: dict[str, Any], **written: str) -> str:
+    text = _dump({"id": event_id, f"{target.kind}_sid": target.sid, **body})
+    for name, json_text in written.items():
+        text = f'{text[:-1]},"{name}":{json_text}}}'
+    return text
 
 
-def _object(row: tuple[Any, ...]) -> SyncObject:
+def _column(id_or_name: str) -> str:
+    # One index or the other: asking for both at once costs twice as much. No unique name looks like a sid.
+    return "sid" if _LIKE_A_SID.fullmatch(id_or_name) else "unique_name"
+
+
+def _missing(kind: Kind) -> SyncNotFound:
+    return SyncNotFound(f"{kind.capitalize()} not found", _NOT_FOUND[kind])
+
+
+def _object(row: Iterable[Any]) -> SyncObject:
     return SyncObject(*row)
 
 
