@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from pyconvo.errors import ArgumentError
+from pyconvo.json_writer import writer
 
 logger = logging.getLogger("pyconvo.model")
 
@@ -25,8 +26,8 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-#: Made once: making one costs as much as writing a small value.
-_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_write = writer(ensure_ascii=False)
+#: Made once: making one costs as much as reading a small value.
 _strict = json.JSONDecoder(parse_constant=_no_constant).decode
 
 

@@ -27,6 +27,7 @@ from typing import Any
 from pyconvo.bridge.surface import ClassSpec, spec_of
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
+from pyconvo.json_writer import writer
 from pyconvo.names import camel
 from pyconvo.validation import UNDEFINED, Undefined
 
@@ -38,7 +39,7 @@ _EMPTY: dict[type, str] = {dict: "{}", list: "[]", tuple: "[]"}
 Reference = Callable[[object, ClassSpec], int]
 
 # Compact, and in ASCII, so that lone surrogates survive every way to the page.
-_to_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_to_json = writer(ensure_ascii=True)
 
 
 def to_json(value: Any) -> str:

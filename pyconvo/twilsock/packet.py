@@ -15,6 +15,8 @@ import json
 import re
 from typing import Any, NamedTuple
 
+from pyconvo.json_writer import writer
+
 MAGIC = b"TWILSOCK"
 VERSION = b"V3.0"
 JSON_TYPE = "application/json"
@@ -23,8 +25,8 @@ JSON_TYPE = "application/json"
 _MAX_FIRST_LINE = len(MAGIC) + len(VERSION) + 2 + 19
 
 
-#: Made once: making one costs as much as writing or reading a packet with it.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_write = writer(ensure_ascii=False)
+#: Made once: making one costs as much as reading a packet with it.
 _DECODER = json.JSONDecoder()
 #: Reads one JSON value that begins at a position of a text; returns it, and where it ends.
 _scan = _DECODER.raw_decode
@@ -57,7 +59,7 @@ class Packet(NamedTuple):
 def dumps(value: Any) -> bytes:
     """Compact UTF-8 JSON as JavaScript's ``JSON.stringify`` writes it. Refuses NaN and lone surrogates."""
     try:
-        return _ENCODER.encode(value).encode("utf-8")
+        return _write(value).encode("utf-8")
     except (TypeError, ValueError) as error:
         raise PacketError(f"value cannot be written as JSON: {error}") from error
 

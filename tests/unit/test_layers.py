@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     for name, parts in (
         (
             "foundation",
-            "backoff errors event_stream events json_values lifetime log_levels names paginator receipts tokens"
+            "backoff errors event_stream events json_values json_writer lifetime log_levels names paginator receipts tokens"
             " validation version",
         ),
         ("hosts", "hosts"),
@@ -43,7 +43,7 @@ LAYERS: tuple[tuple[str, frozenset[str]], ...] = tuple(
 #: Programs beside the client. What they may use of it; nothing of it may use them.
 PROGRAMS: dict[str, frozenset[str]] = {
     "pyconvo.emulator": frozenset(
-        ("pyconvo.names", "pyconvo.tokens", "pyconvo.version", "pyconvo.twilsock.packet", "pyconvo.cli")
+        ("pyconvo.json_writer", "pyconvo.names", "pyconvo.tokens", "pyconvo.version", "pyconvo.twilsock.packet", "pyconvo.cli")
     ),
     "pyconvo.testing": frozenset(("pyconvo.emulator",)),
     "pyconvo.cli": frozenset(("pyconvo.emulator", "pyconvo.tokens", "pyconvo.version")),

@@ -31,6 +31,7 @@ from pyconvo.emulator.sync.objects import (
     SyncObject,
 )
 from pyconvo.emulator.sync.transaction import Transaction
+from pyconvo.json_writer import writer
 
 __all__ = ["Document", "Item", "Kind", "Page", "SyncConflict", "SyncEvent", "SyncNotFound", "SyncObject", "SyncStore"]
 
@@ -52,7 +53,7 @@ _NOT_FOUND: dict[Kind, int] = {"document": 54100, "list": 54150, "map": 54200}
 _ITEM_NOT_FOUND: dict[Kind, int] = {"list": 54151, "map": 54201, "document": 54100}
 _OBJECT_COLUMNS = "kind, sid, unique_name, revision, last_event_id, data, date_created, date_updated, created_by"
 #: As the socket writes: what is stored here goes out as it is.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_dump = writer(ensure_ascii=False)
 _FIND = {
     column: f"SELECT {_OBJECT_COLUMNS} FROM sync_objects WHERE kind = ? AND {column} = ?"
     for column in ("sid", "unique_name")
@@ -354,10 +355,6 @@ def _object(row: Iterable[Any]) -> SyncObject:
 def _item(row: tuple[Any, ...]) -> Item:
     key, revision, last_event_id, data, date_created, date_updated = row
     return Item(key, revision, last_event_id, json.loads(data), date_created, date_updated)
-
-
-def _dump(value: Any) -> str:
-    return _ENCODER.encode(value)
 
 
 def _hex(revision: int) -> str:
