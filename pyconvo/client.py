@@ -161,6 +161,7 @@ class Client(Entity, ClientEvents, ConversationLookup, MediaUrls, PushMembers):
         Streams of events and :meth:`wait_for` end. What was read stays readable.
         """
         await self._wait_ready()
+        self._core.tasks.is_ending = True
         await self._core.twilsock.disconnect()
         self._startup.abandon()
         self._core.twilsock.after_events(self._core.lifetime.finish)
@@ -246,6 +247,7 @@ class Client(Entity, ClientEvents, ConversationLookup, MediaUrls, PushMembers):
     def _on_state_changed(self, state: str) -> None:
         if state == "connecting":
             self._core.lifetime.begin()
+            self._core.tasks.is_ending = False
         if state != self._connection_state:
             logger.debug("the connection is %s", state)
             self._connection_state = state

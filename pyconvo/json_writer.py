@@ -1,7 +1,7 @@
 """Writes compact JSON, most of it small and very often.
 
-``json.JSONEncoder`` prepares anew for each value: a third of the time that a packet's header takes. What it prepares can
-be kept. Not responsible for what is written, nor for reading.
+``json.JSONEncoder`` prepares anew for each value: a third of the time that a packet's header takes. What it prepares
+can be kept. Not responsible for what is written, nor for reading.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import Any
 
 
 def writer(*, ensure_ascii: bool) -> Callable[[Any], str]:
-    """What writes values as :class:`json.JSONEncoder` does, compactly. Raises :class:`ValueError` for a number that JSON
-    does not have and for what contains itself, :class:`TypeError` for what is no JSON.
+    """What writes values as :class:`json.JSONEncoder` does, compactly.
+
+    Raises :class:`ValueError` for a number that JSON does not have and for what contains itself, :class:`TypeError`
+    for what is no JSON.
     """
     encoder = json.JSONEncoder(ensure_ascii=ensure_ascii, separators=(",", ":"), allow_nan=False)
     make = getattr(json.encoder, "c_make_encoder", None)

@@ -19,6 +19,8 @@ class Tasks:
 
     def __init__(self) -> None:
         self._running: set[asyncio.Task[Any]] = set()
+        #: The client is being shut down, or has been: what fails then was meant to.
+        self.is_ending = False
 
     def start(self, work: Coroutine[Any, Any, T], what: str) -> asyncio.Task[T]:
         """Run ``work`` on its own. A failure is logged as ``what``, and still there for who awaits the task."""
@@ -35,7 +37,7 @@ class Tasks:
     def _ended(self, task: asyncio.Task[Any], what: str) -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            logger.warning("%s failed: %s", what, error)
+            logger.log(logging.DEBUG if self.is_ending else logging.WARNING, "%s failed: %s", what, error)
 
 
 def done(value: T) -> asyncio.Future[T]:

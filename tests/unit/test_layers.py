@@ -21,8 +21,8 @@ LAYERS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     for name, parts in (
         (
             "foundation",
-            "backoff errors event_stream events json_values json_writer lifetime log_levels names paginator receipts tokens"
-            " validation version",
+            "backoff errors event_stream events json_values json_writer lifetime log_levels names paginator receipts"
+            " tokens validation version",
         ),
         ("hosts", "hosts"),
         ("twilsock", "twilsock"),
@@ -43,7 +43,7 @@ LAYERS: tuple[tuple[str, frozenset[str]], ...] = tuple(
 #: Programs beside the client. What they may use of it; nothing of it may use them.
 PROGRAMS: dict[str, frozenset[str]] = {
     "pyconvo.emulator": frozenset(
-        ("pyconvo.json_writer", "pyconvo.names", "pyconvo.tokens", "pyconvo.version", "pyconvo.twilsock.packet", "pyconvo.cli")
+        f"pyconvo.{name}" for name in ("json_writer", "names", "tokens", "version", "twilsock.packet", "cli")
     ),
     "pyconvo.testing": frozenset(("pyconvo.emulator",)),
     "pyconvo.cli": frozenset(("pyconvo.emulator", "pyconvo.tokens", "pyconvo.version")),

@@ -18,7 +18,7 @@ from pyconvo.emulator.conversations import limits
 from pyconvo.emulator.conversations.context import Context
 from pyconvo.emulator.conversations.defaults import DEFAULTS, ServiceDefaults, create_table
 from pyconvo.emulator.conversations.errors import Code, refusal
-from pyconvo.emulator.conversations.records import Role
+from pyconvo.emulator.conversations.records import Participant, Role
 from pyconvo.emulator.conversations.schema import PARTICIPANTS, ROLES, USERS
 
 SERVICE_SCOPE: Final = frozenset({
