@@ -43,16 +43,13 @@ __all__ = ["Bridge", "start"]
 FEW = 8
 
 
-def start(
-    post: Callable[[str], None], host: Host, when_waiting: Callable[[Callable[[], None]], None] | None = None
-) -> Bridge:
-    """Serve a page: ``post`` sends it one text; give its texts to :meth:`Bridge.receive`.
-
-    ``when_waiting`` calls what it is given when a client waits for its service: then a start is rehearsed.
+def start(post: Callable[[str], None], host: Host, *, rehearsing: bool = False) -> Bridge:
+    """Serve a page: ``post`` sends it one text; give its texts to :meth:`Bridge.receive`. ``rehearsing``: the waiting
+    time of the first start is used to run what will be run most (``rehearsal``).
     """
     bridge = Bridge(post, host)
     logging.getLogger("pyconvo").addHandler(PageLog(bridge.put))
-    if when_waiting is not None:
-        # Where conversations have come, there is work to do, and nothing is won any more.
-        when_waiting(lambda: rehearse(host, lambda: bridge.handle_count() <= FEW))
+    if rehearsing:
+        # Where there is work to do, or as good as none to come, nothing is won any more.
+        rehearse(host, lambda: bridge.handle_count() <= FEW)
     return bridge

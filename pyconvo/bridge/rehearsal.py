@@ -20,6 +20,8 @@ from pyconvo.errors import HostError
 from pyconvo.hosts.base import Host, HttpRequest, HttpResponse, SessionStorage, SocketListener, TimerHandle
 from pyconvo.twilsock.packet import decode
 
+#: Seconds from the start on: where the service is this near, the client is ready by then, and is not kept waiting.
+DELAY = 0.03
 #: Seconds between two steps: an answer that comes meanwhile waits for no more than one.
 PAUSE = 0.006
 #: What is answered in a step: a conversation's three requests.
@@ -141,5 +143,5 @@ class Rehearsal:
 
 
 def rehearse(host: Host, is_wanted: Callable[[], bool], clock: Callable[[], float] = time.monotonic) -> None:
-    """Begins at once; ends by itself."""
-    Rehearsal(host, is_wanted, clock).begin()
+    """Begins after ``DELAY`` seconds; ends by itself."""
+    host.call_later(DELAY, lambda: Rehearsal(host, is_wanted, clock).begin())

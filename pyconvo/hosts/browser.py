@@ -33,8 +33,6 @@ _UUIDS_AT_ONCE = 64
 #: conversations look dozens of times, all in vain: it takes a third of the time. A client that has ended does not wait
 #: for it (:mod:`pyconvo.bridge.core`).
 _COLLECT_AFTER = 100_000
-#: Seconds after which a socket that is still not open leads far away.
-FAR = 0.03
 
 
 class Loans:
@@ -80,7 +78,6 @@ class BrowserHost:
         self.turns: TurnQueue | None = None
         #: JavaScript's ``Batches`` (``web/src/worker/batches.ts``), there.
         self.batches: Any = None
-        self._when_far: Callable[[], Any] | None = None
 
     def now(self) -> float:
         return time.time()
@@ -129,19 +126,7 @@ class BrowserHost:
         return self.turns is not None and self.turns.is_empty
 
     def connect(self, url: str, listener: SocketListener) -> BrowserSocket:
-        socket = BrowserSocket(self, url, listener)
-        if self._when_far is not None:
-            self.timers.start(FAR, lambda: self._look_how_far(socket))
-        return socket
-
-    def call_when_far(self, callback: Callable[[], Any]) -> None:
-        """Call once, when a socket leads so far away that there is time for something else."""
-        self._when_far = callback
-
-    def _look_how_far(self, socket: BrowserSocket) -> None:
-        if socket.is_opening and (callback := self._when_far) is not None:
-            self._when_far = None
-            callback()
+        return BrowserSocket(self, url, listener)
 
     async def fetch(self, request: HttpRequest) -> HttpResponse:
         """By XMLHttpRequest, since Pyodide cannot await ``fetch`` everywhere: its future never ends when the promise is
@@ -262,7 +247,7 @@ def serve(start: Callable[..., Any], post: Any, batches: Any) -> Any:
     _make_loop_fast(host)
     # Measured: of the engines V8 alone gains by it; it is in every browser that calls itself Chrome, too.
     is_v8 = "Chrome/" in str(getattr(host.js.navigator, "userAgent", ""))
-    bridge = start(lambda text: post(to_js(text.encode())), host, host.call_when_far if is_v8 else None)
+    bridge = start(lambda text: post(to_js(text.encode())), host, rehearsing=is_v8)
 
     def receive(data: Any) -> None:
         host.in_turn(bridge.receive, data.to_bytes().decode())

@@ -52,11 +52,6 @@ class BrowserSocket:
         self._socket.onerror = self._events
         self._socket.onclose = self._events
 
-    @property
-    def is_opening(self) -> bool:
-        """Neither open yet nor done."""
-        return self._listener is not None and not self._open
-
     def send(self, data: bytes) -> None:
         # Once it was open JavaScript itself drops what comes too late.
         if not self._open:

@@ -220,40 +220,6 @@ def test_a_socket_opens_carries_bytes_and_closes(driver: Driver, site: Emulator)
     assert "ftp://127.0.0.1/" in impossible
 
 
-def test_tells_once_when_a_socket_leads_far_away(driver: Driver, site: Emulator) -> None:
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
-        told = run(
-            driver,
-            site,
-            f"""
-            from pyconvo.hosts import browser
-            told = []
-            host.call_when_far(lambda: told.append(1))
-            browser.FAR, usual = 1.0, browser.FAR
-            near = Listener()
-            sockets = [host.connect(url.replace("http", "ws", 1) + "/v3/wsconnect", near)]
-            await near.opened.wait()
-            await asyncio.sleep(1.2)
-            after_near = len(told)
-            browser.FAR = usual
-            nowhere = "ws://127.0.0.1:{silent.getsockname()[1]}/"
-            host.connect(nowhere, Listener()).close()
-            await asyncio.sleep(0.3)
-            after_closed = len(told)
-            sockets.append(host.connect(nowhere, Listener()))
-            await becomes(lambda: told)
-            sockets.append(host.connect(nowhere, Listener()))
-            await asyncio.sleep(0.3)
-            for one in sockets:
-                one.close()
-            return [after_near, after_closed, len(told)]
-            """,
-        )
-    assert told == [0, 0, 1]
-
-
 def test_hears_of_the_network(driver: Driver, site: Emulator) -> None:
     heard = run(
         driver,

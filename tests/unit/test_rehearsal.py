@@ -8,12 +8,13 @@ import json
 import logging
 import weakref
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
-from pyconvo.bridge import FEW, start
+from pyconvo.bridge import FEW, rehearsal, start
 from pyconvo.bridge.core import Bridge
-from pyconvo.bridge.rehearsal import AT_ONCE, BUDGET, PAUSE, Rehearsal
+from pyconvo.bridge.rehearsal import AT_ONCE, BUDGET, DELAY, PAUSE, Rehearsal, rehearse
 from pyconvo.bridge.rehearsal_service import COUNT
 from pyconvo.client import Client
 from pyconvo.hosts.memory import MemoryHost
@@ -121,14 +122,22 @@ async def test_a_slow_machine_is_not_kept_busy() -> None:
     assert (played._bridge.handle_count(), host.pending_timers) == (0, 0)
 
 
+async def test_it_begins_some_time_after_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[float] = []
+    host = MemoryHost()
+    monkeypatch.setattr(rehearsal.Rehearsal, "begin", lambda self: begun.append(host.now()))
+    began = host.now()
+    rehearse(host, lambda: True)
+    await host.advance(2)
+    assert begun == [pytest.approx(began + DELAY)]
+
+
 @pytest.mark.usefixtures("quiet")
 async def test_nobody_hears_of_it(caplog: pytest.LogCaptureFixture) -> None:
     host = MemoryHost()
     posted: list[str] = []
-    waiting: list[Callable[[], None]] = []
-    start(posted.append, host, waiting.append)
+    start(posted.append, host, rehearsing=True)
     with caplog.at_level(logging.DEBUG, "pyconvo"):
-        waiting[0]()
         await host.advance(2)
     # It has happened, and went well.
     assert any("v3/Documents" in record.getMessage() for record in caplog.records)
@@ -141,18 +150,14 @@ async def test_nobody_hears_of_it(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.usefixtures("quiet")
-@pytest.mark.parametrize(("held", "begins"), [(FEW, 1), (FEW + 1, 0)])
-async def test_only_while_nothing_has_come(
-    held: int, begins: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(("rehearsing", "held", "begins"), [(True, FEW, 1), (False, 0, 0), (True, FEW + 1, 0)])
+async def test_only_where_it_helps(
+    rehearsing: bool, held: int, begins: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(Bridge, "handle_count", lambda self: held)
     host = MemoryHost()
-    waiting: list[Callable[[], None]] = []
-    start(lambda _: None, host, waiting.append)
+    start(lambda _: None, host, rehearsing=rehearsing)
     with caplog.at_level(logging.DEBUG, "pyconvo"):
         await host.advance(2)
-        assert caplog.records == []
-        waiting[0]()
-        await host.advance(2)
-    connected = [one for one in caplog.records if "the connection is connected" in one.getMessage()]
+    connected: list[Any] = [one for one in caplog.records if "the connection is connected" in one.getMessage()]
     assert len(connected) == begins
