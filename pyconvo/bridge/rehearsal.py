@@ -28,6 +28,8 @@ PAUSE = 0.006
 AT_ONCE = 3
 #: Seconds of work, after which it ends wherever it is: a slow machine is not kept busy for long.
 BUDGET = 0.12
+#: Steps without anything to answer after which it is over: what was begun because of the last answers has ended then.
+RESTS = 8
 
 #: Set for everything that a rehearsal does: nobody is to hear of it.
 rehearsing: ContextVar[bool] = ContextVar("pyconvo.rehearsing", default=False)
@@ -83,7 +85,7 @@ class StageSocket:
         if is_one_of_many:
             self._stage.answers.append(tell)
         else:
-            self._stage.call_later(0, tell)
+            self._stage.call_later(PAUSE, tell)
 
     def close(self) -> None:
         """Nobody is there."""
@@ -99,6 +101,7 @@ class Rehearsal:
         self._is_wanted = is_wanted
         self._clock = clock
         self._spent = 0.0
+        self._rests = 0
         self._is_over = False
         self._context = copy_context()
         self._context.run(rehearsing.set, True)
@@ -111,15 +114,16 @@ class Rehearsal:
 
     def _step(self) -> None:
         answers = self._stage.answers
-        if self._is_over:
-            self._play({"op": "call", "id": 1, "client": _HANDLE, "target": _HANDLE, "method": "shutdown", "args": []})
+        if not answers and self._rests < RESTS:
+            self._rests += 1
+            self._host.call_later(PAUSE, self._step)
         elif answers and self._spent < BUDGET and self._is_wanted():
             now, self._stage.answers = answers[:AT_ONCE], answers[AT_ONCE:]
+            self._rests = 0
             self._timed(lambda: [tell() for tell in now])
         else:
-            # What was begun because of the last answers ends before the client does.
             self._is_over = True
-            self._host.call_later(PAUSE, self._step)
+            self._play({"op": "call", "id": 1, "client": _HANDLE, "target": _HANDLE, "method": "shutdown", "args": []})
 
     def _play(self, operation: dict[str, Any]) -> None:
         self._timed(lambda: self._bridge.receive(json.dumps([operation])))

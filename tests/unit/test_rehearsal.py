@@ -72,7 +72,7 @@ async def test_a_step_answers_a_few_requests_and_the_next_one_comes_later() -> N
     played = told(host)
     await host.settle()
     before = played.joined
-    for _ in range(12 + COUNT):
+    for _ in range(20 + COUNT):
         await host.advance(PAUSE)
         assert played.joined - before <= AT_ONCE
         before = played.joined
