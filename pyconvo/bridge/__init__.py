@@ -39,9 +39,6 @@ from pyconvo.hosts.base import Host
 
 __all__ = ["Bridge", "start"]
 
-#: Objects that a page holds before its client's first conversation comes, or those of a few clients.
-FEW = 8
-
 
 def start(post: Callable[[str], None], host: Host, *, rehearsing: bool = False) -> Bridge:
     """Serve a page: ``post`` sends it one text; give its texts to :meth:`Bridge.receive`. ``rehearsing``: the waiting
@@ -50,6 +47,5 @@ def start(post: Callable[[str], None], host: Host, *, rehearsing: bool = False) 
     bridge = Bridge(post, host)
     logging.getLogger("pyconvo").addHandler(PageLog(bridge.put))
     if rehearsing:
-        # Where there is work to do, or as good as none to come, nothing is won any more.
-        rehearse(host, lambda: bridge.handle_count() <= FEW)
+        rehearse(host)
     return bridge

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from pyconvo.bridge.rehearsal import rehearsing
 from pyconvo.log_levels import name_of
 
 
@@ -16,8 +15,6 @@ class PageLog(logging.Handler):
     def __init__(self, put: Callable[[dict[str, Any]], None]) -> None:
         super().__init__()
         self._put = put
-        # What is rehearsed has never happened.
-        self.addFilter(lambda record: not rehearsing.get())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Never raises: what cannot be told is not told."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 from people import Connect, Person, Room, Trace
@@ -113,6 +114,21 @@ class TestMisuse:
         assert (told, alice.client.connection_state) == (["disconnecting"], "disconnecting")
         await asyncio.wait_for(over.wait(), 10)
         assert (told, alice.client.connection_state) == (["disconnecting", "disconnected"], "disconnected")
+
+    async def test_work_that_the_end_cuts_off_is_no_warning(
+        self, emulator: Emulator, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        client = await Client.create(emulator.token("alice"), emulator.options)
+        emulator.faults.ignore_requests(path="Configuration")
+        core = client._core
+        url = "https://aim.us1.twilio.com/Client/v2/Configuration"
+        with caplog.at_level(logging.DEBUG, "pyconvo"):
+            core.tasks.start(core.twilsock.request("GET", url), "reading what never comes")
+            await asyncio.sleep(0)
+            await client.shutdown()
+            await asyncio.sleep(0)
+        failed = [one for one in caplog.records if "reading what never comes failed" in one.getMessage()]
+        assert [one.levelname for one in failed] == ["DEBUG"]
 
     async def test_shutdown_many_times_at_once(self, alice: Person, emulator: Emulator) -> None:
         async def end() -> str:
