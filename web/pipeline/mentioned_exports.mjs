@@ -38,6 +38,12 @@ export function shortAssignments(asm, scripts) {
   return `var ${variables.join(",")};function assignWasmExports(wasmExports){${body}}`;
 }
 
+/** The asm file with these instead. */
+export function shortened(asm, scripts) {
+  const short = shortAssignments(asm, scripts);
+  return asm.replace(ASSIGNING, () => short);
+}
+
 function analysed(asm, scripts) {
   const [, declared, body] = asm.match(ASSIGNING) ?? missing(ASSIGNING);
   if (!CONVERTING.test(asm)) missing(CONVERTING);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mentionedExports, shortAssignments } from "../pipeline/mentioned_exports.mjs";
+import { mentionedExports, shortAssignments, shortened } from "../pipeline/mentioned_exports.mjs";
 
 const NAMES = "var _used,_unused,__under,_loaded,_address;";
 const ASSIGNED =
@@ -27,6 +27,13 @@ test("what names the exports is written anew for those that are mentioned: an ad
     'var _used,__under,_loaded;function assignWasmExports(wasmExports){_used=Module["_used"]=wasmExports["used"];' +
     '__under=wasmExports["_under"];_loaded=Module["_loaded"]=wasmExports["loaded"]}';
   assert.equal(shortAssignments(ASM, LOADER), short);
+});
+
+test("with that in its place a script needs fewer exports; a second time nothing changes", () => {
+  const short = shortened(ASM, LOADER);
+  assert.equal(short, ASM.replace(`${NAMES}function assignWasmExports(wasmExports){${ASSIGNED}}`, shortAssignments(ASM, LOADER)));
+  assert.deepEqual(mentionedExports(short, LOADER, EXPORTED), ["memory", "used", "_under", "loaded"]);
+  assert.equal(shortened(short, LOADER), short);
 });
 
 test("it is not put into a file of another form", () => {

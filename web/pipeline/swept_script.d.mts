@@ -1,0 +1,1 @@
+export function swept(asm: string, scripts: string, imports: string[]): string;
