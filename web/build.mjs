@@ -1,10 +1,10 @@
 /**
- * Bundles the browser side: node build.mjs --out DIR --npm DIR --version VERSION NAME...
+ * Bundles the browser side: node build.mjs --out DIR --npm DIR --version VERSION [--slim] NAME...
  *
  * NAMEs are those of the files that are in DIR/runtime already. Makes DIR/runtime/worker.mjs first, then the scripts,
  * with the names, hashes and sizes of all these files inside: DIR/pyconvo.js, pyconvo.min.js, pyconvo.mjs, pyconvo.cjs,
- * each with its source map. The same input gives the same bytes, wherever DIR is. Not responsible for the other runtime
- * files.
+ * each with its source map. `--slim`: Pyodide's two large files are not as it has released them. The same input gives the
+ * same bytes, wherever DIR is. Not responsible for the other runtime files.
  */
 
 import { createHash } from "node:crypto";
@@ -14,6 +14,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { buildId } from "./pipeline/build_id.mjs";
 import { mentionedExports, shortAssignments } from "./pipeline/mentioned_exports.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
@@ -43,12 +44,11 @@ async function lockInfo() {
 }
 
 /** See `pipeline/mentioned_exports.mjs`. */
-async function exportsOfWasm() {
-  const pyodide = (end, encoding) => readFile(join(web, "node_modules", "pyodide", `pyodide.${end}`), encoding);
+async function exportsOfWasm(runtime) {
   const [asm, loader, wasm, own] = await Promise.all([
-    pyodide("asm.mjs", "utf8"),
-    pyodide("mjs", "utf8"),
-    pyodide("asm.wasm"),
+    readFile(join(runtime, "pyodide.asm.mjs"), "utf8"),
+    readFile(join(web, "node_modules", "pyodide", "pyodide.mjs"), "utf8"),
+    readFile(join(runtime, "pyodide.asm.wasm")),
     readFile(join(web, "src", "worker", "snapshot.ts"), "utf8"),
   ]);
   const scripts = `${loader}\n${own}`;
@@ -56,9 +56,18 @@ async function exportsOfWasm() {
   return { names: mentionedExports(asm, scripts, exported), short: shortAssignments(asm, scripts) };
 }
 
+/** Makes the worker load a Pyodide whose files are not as they were released. */
+const changedPyodide = {
+  name: "changed-pyodide",
+  setup({ onResolve }) {
+    const path = join(web, "src", "worker", "changed-pyodide.ts");
+    onResolve({ filter: /^pyodide$/ }, ({ importer }) => (importer === path ? undefined : { path }));
+  },
+};
+
 /** With what the page puts into Emscripten's script at its end: see `src/boot/joined.ts`. */
-async function buildWorker(version) {
-  const { names, short } = await exportsOfWasm();
+async function buildWorker(version, runtime, slim) {
+  const { names, short } = await exportsOfWasm(runtime);
   const { outputFiles } = await build({
     ...shared,
     entryPoints: ["src/worker/worker.ts"],
@@ -69,10 +78,12 @@ async function buildWorker(version) {
     define: {
       PYODIDE_LOCK_INFO: JSON.stringify(await lockInfo()),
       PYODIDE_EXPORTS: JSON.stringify(names.join(" ")),
+      ...(slim ? { PYODIDE_BUILD: JSON.stringify(await buildId(runtime)) } : {}),
     },
     // pyodide.mjs imports these under Node.js alone.
     external: ["node:*", "ws"],
     inject: ["src/worker/substitutes.ts"],
+    plugins: slim ? [changedPyodide] : [],
   });
   return Buffer.concat([outputFiles[0].contents, Buffer.from(SHORT + short)]);
 }
@@ -120,17 +131,17 @@ function entryOf(contents) {
 async function main() {
   const type = "string";
   const { values, positionals } = parseArgs({
-    options: { out: { type }, npm: { type }, version: { type } },
+    options: { out: { type }, npm: { type }, version: { type }, slim: { type: "boolean", default: false } },
     allowPositionals: true,
   });
   const { version } = values;
   if (values.out === undefined || values.npm === undefined || version === undefined) {
-    throw new Error("usage: node build.mjs --out DIR --npm DIR --version VERSION NAME...");
+    throw new Error("usage: node build.mjs --out DIR --npm DIR --version VERSION [--slim] NAME...");
   }
   const out = resolve(values.out);
   const runtime = join(out, "runtime");
   await mkdir(runtime, { recursive: true });
-  await writeFile(join(runtime, "worker.mjs"), await buildWorker(version));
+  await writeFile(join(runtime, "worker.mjs"), await buildWorker(version, runtime, values.slim));
   const names = [...positionals, "worker.mjs"].sort();
   const entries = await Promise.all(names.map(async (name) => [name, entryOf(await readFile(join(runtime, name)))]));
   const manifest = { version, files: Object.fromEntries(entries) };

@@ -21,6 +21,7 @@ from bench.served import mounts
 from bench.service import Service
 from bench.stage import Stage
 from drivers import ENGINES, find
+from pipeline import slim
 from pipeline.paths import DIST, NODE_MODULES, ROOT, version
 
 
@@ -85,8 +86,9 @@ def _round(stage: Stage, group: Group, samples: Samples, where: str, failures: l
 
 
 def _about(rounds: int) -> list[str]:
+    kind = " (slim)" if slim.is_slim(DIST / "releases" / version()) else ""
     return [
-        f"pyconvo {version()} and @twilio/conversations {_official()}, {rounds} rounds in turns",
+        f"pyconvo {version()}{kind} and @twilio/conversations {_official()}, {rounds} rounds in turns",
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores",
     ]
 
@@ -102,6 +104,7 @@ def _shown(path: Path) -> Path:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="build.py bench", description="ours and the official SDK side by side")
+    parser.epilog = "build.py bench --slim measures a slim release, see build.py build --help"
     parser.add_argument("--json", type=Path, metavar="FILE", help="the figures as JSON")
     parser.add_argument("--html", type=Path, metavar="FILE", default=DIST / "bench.html", help="the report")
     parser.add_argument("--rounds", type=_rounds, default=7, metavar="N", help="how often each is measured (7)")

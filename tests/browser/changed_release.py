@@ -28,8 +28,15 @@ def changed(release: Path, folder: Path, name: str, change: Callable[[bytes], by
         assert old in text
         text = text.replace(old, new)
     (folder / SCRIPT).write_text(text, encoding="utf-8")
-    with Origin(folder) as origin:
-        yield Script(origin, f"sha384-{_base64(hashlib.sha384((folder / SCRIPT).read_bytes()))}")
+    with served(folder) as script:
+        yield script
+
+
+@contextlib.contextmanager
+def served(release: Path) -> Iterator[Script]:
+    """On an origin of its own, with the hash of the script that is there."""
+    with Origin(release) as origin:
+        yield Script(origin, f"sha384-{_base64(hashlib.sha384((release / SCRIPT).read_bytes()))}")
 
 
 def replaced(old: str, new: str) -> Callable[[bytes], bytes]:

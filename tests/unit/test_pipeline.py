@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import node, paths, runtime, serving, stamps, testing
+from pipeline import node, paths, runtime, serving, slim, stamps, testing
 from pipeline.paths import DIST, PYTHON, ROOT
 from pipeline.progress import Trouble
 from pipeline.release import INTEGRITY
@@ -167,6 +167,8 @@ def test_the_snapshot_is_the_same_wherever_it_is_made(release: Path, tmp_path: P
     shutil.copy(runtime.STDLIB, tmp_path / "library.zip")
     files = ["library.zip", release / "runtime" / "core.zip", "snapshot.wasm", "stdlib.zip"]
     command = [node.node(), paths.PIPELINE / "make_snapshot.mjs", *files]
+    if slim.is_slim(release):
+        command.append(slim.SMALLEST)
     elsewhere = {**os.environ, "TZ": "Asia/Tokyo", "LANG": "de_DE.UTF-8", "HOME": str(tmp_path), "USER": "somebody"}
     subprocess.run(command, cwd=tmp_path, env=elsewhere, check=True, timeout=100)
     for name in ("snapshot.wasm", "stdlib.zip"):
@@ -174,6 +176,7 @@ def test_the_snapshot_is_the_same_wherever_it_is_made(release: Path, tmp_path: P
 
 
 def test_no_lock_file_has_a_download_address() -> None:
-    packages = json.loads((ROOT / "web" / "package-lock.json").read_text())["packages"]
-    assert not [name for name, entry in packages.items() if "resolved" in entry]
+    for folder in (paths.WEB, slim.TOOLS):
+        packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+        assert not [name for name, entry in packages.items() if "resolved" in entry]
     assert "://" not in paths.LOCK.read_text()

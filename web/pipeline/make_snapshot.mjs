@@ -1,16 +1,16 @@
 /**
- * Makes what pages start from: node make_snapshot.mjs STDLIB.zip CORE.zip SNAPSHOT.wasm PRUNED.zip
+ * Makes what pages start from: node make_snapshot.mjs STDLIB.zip CORE.zip SNAPSHOT.wasm PRUNED.zip [PYODIDE]
  *
  * STDLIB and CORE are compiled. SNAPSHOT is the memory of a Python in which pyconvo is imported, as its difference from
  * the memory before Python has started; `web/src/worker/snapshot.ts` restores it, and says how it is laid out. One
- * serves all engines. PRUNED is the part of STDLIB that was imported, for starts without a snapshot. The same input
- * gives the same bytes.
+ * serves all engines. PRUNED is the part of STDLIB that was imported, for starts without a snapshot. PYODIDE is a
+ * folder with the two files of one that we have changed. The same input gives the same bytes.
  */
 
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { homedir, hostname, userInfo } from "node:os";
-import { freshMemory, report, startPython } from "./python_in_node.mjs";
+import { changedPyodide, freshMemory, report, startPython } from "./python_in_node.mjs";
 
 /** Smaller blocks hardly make it smaller. */
 const BLOCK = 256;
@@ -142,10 +142,11 @@ function install(python, files) {
   python.runPython("import sys; sys.path_importer_cache.clear()", { globals: python.toPy({}) });
 }
 
-async function main([stdlib, core, snapshotPath, prunedPath]) {
-  const fresh = await freshMemory(stdlib);
+async function main([stdlib, core, snapshotPath, prunedPath, folder]) {
+  const pyodide = folder === undefined ? undefined : await changedPyodide(folder);
+  const fresh = await freshMemory(stdlib, pyodide);
   // One that pages without a snapshot have: of it is known what is needed then.
-  const usual = await startPython(stdlib);
+  const usual = await startPython(stdlib, {}, pyodide);
   const given = async (file) => usual.toPy(new Uint8Array(await readFile(file)));
   const files = usual.runPython(UNPACK)(await given(core)).toJs();
   install(usual, files);
@@ -156,7 +157,7 @@ async function main([stdlib, core, snapshotPath, prunedPath]) {
     FS.mkdirTree(sitePackages);
     FS.writeFile(`${sitePackages}/sitecustomize.py`, lean);
   };
-  const python = await startPython(stdlib, { _makeSnapshot: true, fsInit });
+  const python = await startPython(stdlib, { _makeSnapshot: true, fsInit }, pyodide);
   const module = python._module;
   install(python, files);
   const scope = python.toPy({});

@@ -34,12 +34,16 @@ def ensure() -> None:
             raise Trouble("the Node.js that was installed does not run here", f"install Node.js {NEEDED} or newer")
     inputs: list[Path | str] = [WEB / "package.json", WEB / "package-lock.json", platform.platform()]
     stamp = Stamp("npm", inputs, [NODE_MODULES / ".package-lock.json"])
+    install(WEB, stamp, "install the npm packages of the lock into web/node_modules")
+
+
+def install(folder: Path, stamp: Stamp, what: str) -> None:
+    """The npm packages of the lock in ``folder``, unless they are there."""
     if stamp.fresh:
         return
-    with step("install the npm packages of the lock into web/node_modules"):
-        run(
-            [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "npm ci", remedy=NETWORK, cwd=WEB, env=path()
-        )
+    with step(what):
+        command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        run(command, "npm ci", remedy=NETWORK, cwd=folder, env=path())
     stamp.set()
 
 

@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from pipeline import node
+from pipeline import node, slim
 from pipeline.paths import NODE_MODULES, ROOT, WEB, version
 from pipeline.process import run
 from pipeline.progress import Trouble
@@ -21,6 +21,9 @@ GLOBAL = re.compile(r"^declare global \{\n.*?^\}\n", re.M | re.S)
 def make(folder: Path, release: Path) -> None:
     """Complete the package in ``folder``, where its modules are already, from the release."""
     shutil.copytree(release / "runtime", folder / "runtime")
+    is_slim = slim.is_slim(release)
+    if is_slim:
+        shutil.copytree(release / slim.SOURCE, folder / slim.SOURCE)
     for name, copy in COPIED.items():
         shutil.copyfile(release / "runtime" / name, folder / "runtime" / copy)
     for name in ("pyconvo.min.js", "pyconvo.min.js.map"):
@@ -33,7 +36,7 @@ def make(folder: Path, release: Path) -> None:
     shutil.copyfile(ROOT / "LICENSE", folder / "LICENSE")
     shutil.copyfile(release / "runtime" / "NOTICE.txt", folder / "NOTICE.txt")
     (folder / "README.md").write_text(README.read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "package.json").write_text(json.dumps(_description(), indent=2) + "\n", encoding="utf-8")
+    (folder / "package.json").write_text(json.dumps(_description(is_slim), indent=2) + "\n", encoding="utf-8")
 
 
 def _declare_testing(folder: Path) -> None:
@@ -46,7 +49,7 @@ def _declare_testing(folder: Path) -> None:
     made.rename(folder / "testing.d.mts")
 
 
-def _description() -> dict[str, object]:
+def _description(is_slim: bool) -> dict[str, object]:
     return {
         "name": "pyconvo",
         "version": semantic(version()),
@@ -81,7 +84,7 @@ def _description() -> dict[str, object]:
         "unpkg": "./pyconvo.min.js",
         "jsdelivr": "./pyconvo.min.js",
         "sideEffects": False,
-        "files": ["pyconvo.*", "testing.*", "runtime", "NOTICE.txt"],
+        "files": ["pyconvo.*", "testing.*", "runtime", *([slim.SOURCE] if is_slim else []), "NOTICE.txt"],
     }
 
 

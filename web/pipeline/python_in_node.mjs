@@ -4,8 +4,14 @@
  */
 
 import crypto from "node:crypto";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import createModule from "../node_modules/pyodide/pyodide.asm.mjs";
 import { loadPyodide } from "../node_modules/pyodide/pyodide.mjs";
+import { buildId } from "./build_id.mjs";
+
+/** Pyodide as it was released. */
+const RELEASED = { createModule, settings: {} };
 
 /**
  * A fixed seed, or sets would come in another order each time; no column tables: a third of the size; the library as it
@@ -38,28 +44,36 @@ function standStill() {
 
 standStill();
 
+/** Pyodide with the two files of `folder` instead of those released. */
+export async function changedPyodide(folder) {
+  const { default: create } = await import(pathToFileURL(resolve(folder, "pyodide.asm.mjs")).href);
+  const lockFileURL = fileURLToPath(new URL("../node_modules/pyodide/pyodide-lock.json", import.meta.url));
+  return { createModule: create, settings: { indexURL: resolve(folder), lockFileURL, BUILD_ID: await buildId(folder) } };
+}
+
 /** `stdlib`: a zip with Python's library, Pyodide's own (sources) if there is none. `options`: of `loadPyodide`. */
-export function startPython(stdlib, options = {}) {
+export function startPython(stdlib, options = {}, { createModule, settings } = RELEASED) {
   return loadPyodide({
     env: { ...ENVIRONMENT },
     args: [],
     _sysExecutable: "./this.program",
     ...(stdlib === undefined ? {} : { stdLibURL: stdlib }),
     createPyodideModule: createModule,
+    ...settings,
     ...options,
   });
 }
 
 /** The memory as it is before Python starts, the same on every page but for a few random bytes. */
-export async function freshMemory(stdlib) {
+export async function freshMemory(stdlib, pyodide = RELEASED) {
   let memory;
   const enough = new Error("enough");
   const createPyodideModule = async (settings) => {
-    const module = await createModule({ ...settings, noInitialRun: true });
+    const module = await pyodide.createModule({ ...settings, noInitialRun: true });
     memory = module.HEAPU8.slice();
     throw enough;
   };
-  await startPython(stdlib, { createPyodideModule }).catch((error) => {
+  await startPython(stdlib, { createPyodideModule }, pyodide).catch((error) => {
     if (error !== enough) throw error;
   });
   return memory;

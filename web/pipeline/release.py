@@ -11,7 +11,7 @@ import json
 import shutil
 from pathlib import Path
 
-from pipeline import node, npm_package, runtime, wheel
+from pipeline import node, npm_package, runtime, slim, wheel
 from pipeline.exclusive import exclusive
 from pipeline.paths import CACHE, DIST, PIPELINE, WEB, version
 from pipeline.process import run
@@ -32,42 +32,56 @@ SOURCES = [
 ]
 
 
-def build(best: bool = True) -> None:
-    """Make ``dist/`` if it is stale. Without ``best``, half a minute sooner: its files may be compressed less well."""
+def build(best: bool = True, as_slim: bool = False) -> None:
+    """Make ``dist/`` if it is stale. Without ``best``, half a minute sooner: its files may be compressed less well.
+
+    ``as_slim``: with Pyodide's large files made smaller, see :mod:`pipeline.slim`.
+    """
     with exclusive():
-        _build(best)
+        _build(best, as_slim)
 
 
-def _build(best: bool) -> None:
+def _build(best: bool, as_slim: bool) -> None:
+    inputs: list[Path | str] = [*SOURCES, version()]
+    if as_slim:
+        inputs += ["slim", slim.TOOLS / "package-lock.json"]
     stamp = Stamp(
         "release",
-        [*SOURCES, version()],
+        inputs,
         [DIST / INTEGRITY, *(DIST / "npm" / name for name in ("package.json", "runtime"))],
     )
-    compressed = Stamp("release-compressed", [*SOURCES, version()])
+    compressed = Stamp("release-compressed", inputs)
     if stamp.fresh and (compressed.fresh or not best) and _untouched():
-        say(f"✓ dist/ is up to date (version {version()})")
+        say(f"✓ dist/ is up to date (version {version()}{', slim' if as_slim else ''})")
         return
     stamp.clear()
     shutil.rmtree(STAGE, ignore_errors=True)
     made = STAGE / "dist"
     release = made / "releases" / version()
-    known = runtime.make(release / "runtime")
-    with step("bundle the scripts"):
-        _bundle(release, made / "npm", known)
-        npm_package.make(made / "npm", release)
+    make(release, made / "npm", slim.ensure() if as_slim else None)
     with step("compress" + (" (new big files: half a minute)" if best else "") + " and list hashes and sizes"):
-        _write_integrity(made, best)
+        _write_integrity(made, best, CACHE / ("compressed-slim" if as_slim else "compressed"))
     shutil.copytree(release, made / f"v{'.'.join(version().split('.')[:2])}")
     _replace(made)
     stamp.set()
     if best:
         compressed.set()
     script = json.loads((DIST / INTEGRITY).read_text(encoding="utf-8"))[f"releases/{version()}/pyconvo.min.js"]
-    say(f"✓ dist/releases/{version()}: pyconvo.min.js {script['gzip'] / 1000:.1f} KB gzip, {script['sha384']}")
+    where = f"dist/releases/{version()}{' (slim)' if as_slim else ''}"
+    say(f"✓ {where}: pyconvo.min.js {script['gzip'] / 1000:.1f} KB gzip, {script['sha384']}")
 
 
-def _bundle(release: Path, package: Path, known: list[Path]) -> None:
+def make(release: Path, package: Path, slimmed: Path | None = None) -> None:
+    """A release in the folder ``release``, and its npm package. ``slimmed``: where the smaller Pyodide is."""
+    known = runtime.make(release / "runtime", slimmed or runtime.PYODIDE)
+    if slimmed is not None:
+        slim.tell(release / slim.SOURCE, slimmed, runtime.pyodide_version())
+    with step("bundle the scripts"):
+        _bundle(release, package, known, slimmed is not None)
+        npm_package.make(package, release)
+
+
+def _bundle(release: Path, package: Path, known: list[Path], is_slim: bool) -> None:
     command: list[str | Path] = [
         node.node(),
         WEB / "build.mjs",
@@ -77,6 +91,7 @@ def _bundle(release: Path, package: Path, known: list[Path]) -> None:
         package,
         "--version",
         version(),
+        *(["--slim"] if is_slim else []),
         *(file.name for file in known),
     ]
     run(command, "bundling the scripts", cwd=WEB)
@@ -84,11 +99,11 @@ def _bundle(release: Path, package: Path, known: list[Path]) -> None:
         shutil.copyfile(types, release / types.name)
 
 
-def _write_integrity(made: Path, best: bool) -> None:
+def _write_integrity(made: Path, best: bool, kept: Path) -> None:
     """Of the pinned release only: the alias promises no hash. Puts the compressed files beside the others."""
     files = sorted(file for file in (made / "releases").rglob("*") if file.is_file())
     quick = [] if best else ["--quick"]
-    command: list[str | Path] = [node.node(), PIPELINE / "compress.mjs", CACHE / "compressed", *quick, *files]
+    command: list[str | Path] = [node.node(), PIPELINE / "compress.mjs", kept, *quick, *files]
     sizes = json.loads(run(command, "compressing the files"))
     listed = {
         file.relative_to(made).as_posix(): {
