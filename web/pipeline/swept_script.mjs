@@ -13,9 +13,15 @@ const IMPORTS = "wasmImports";
 
 const wordsOf = (text) => text.match(/[\w$]+/g) ?? [];
 
-/** `scripts`: other texts that mention names; `imports`: names that the wasm imports. */
+/**
+ * `scripts`: other texts that mention names; `imports`: names that the wasm imports. Throws if the script is of another
+ * form.
+ */
 export function swept(asm, scripts, imports) {
-  const [{ body }] = parse(asm, { ecmaVersion: "latest", sourceType: "module" }).body;
+  const [{ type, body }] = parse(asm, { ecmaVersion: "latest", sourceType: "module" }).body;
+  if (type !== "FunctionDeclaration") {
+    throw new Error("pyodide.asm.mjs does not begin with its function: is it of another Emscripten?");
+  }
   const textOf = ({ start, end }) => asm.slice(start, end);
   const statements = body.body.map((statement) => partsOf(statement, textOf, new Set(imports)));
   const known = new Set(wordsOf(scripts));

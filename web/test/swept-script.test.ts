@@ -53,6 +53,10 @@ test("what does something stays, whether or not it is mentioned", () => {
   }
 });
 
+test("a script of another form is refused in words", () => {
+  assert.throws(() => swept(`var first=1;${ASM}`, "", []), /is it of another Emscripten\?/);
+});
+
 test("other texts and the wasm keep what they mention", () => {
   assert.ok(made([], "python._module.draw()").includes('function draw(){return line()}draw.sig="i";Module["draw"]=draw;function line(){}'));
   assert.ok(made([], "Module.outside").includes('Module["outside"]=inside;function inside(){}'));
