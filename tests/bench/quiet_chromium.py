@@ -74,26 +74,6 @@ class QuietChromium:
         """A command of Chromium's DevTools protocol to this page."""
         return self._command(method, parameters, PATIENCE)
 
-    def wasm_memory(self) -> float:
-        """MiB of WebAssembly memory in the page's workers. It grows, and never shrinks."""
-        found = self.devtools("Target.getTargets", filter=[{"type": "worker"}, {"exclude": True}])["targetInfos"]
-        return sum(self._wasm_memory(str(worker["targetId"])) for worker in found) / 2**20
-
-    def _wasm_memory(self, worker: str) -> int:
-        session = self.devtools("Target.attachToTarget", targetId=worker, flatten=True)["sessionId"]
-
-        def ask(method: str, **parameters: Any) -> dict[str, Any]:
-            return self._command(method, parameters, PATIENCE, session=session)
-
-        try:
-            prototype = ask("Runtime.evaluate", expression="WebAssembly.Memory.prototype")["result"]["objectId"]
-            memories = ask("Runtime.queryObjects", prototypeObjectId=prototype)["objects"]["objectId"]
-            size = "function () { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0); }"
-            answer = ask("Runtime.callFunctionOn", functionDeclaration=size, objectId=memories, returnByValue=True)
-            return int(answer["result"]["value"])
-        finally:
-            self.devtools("Target.detachFromTarget", sessionId=session)
-
     def close(self) -> None:
         self._stack.close()
 
@@ -110,17 +90,11 @@ class QuietChromium:
             raise DriverError(f"{path}: no DevTools in {PATIENCE:g} s") from None
 
     def _command(
-        self,
-        method: str,
-        parameters: dict[str, Any],
-        timeout: float,
-        until: str | None = None,
-        session: str | None = None,
+        self, method: str, parameters: dict[str, Any], timeout: float, until: str | None = None
     ) -> dict[str, Any]:
-        """``until``: an event that must have come as well. ``session``: with a worker; without one, with the page."""
+        """``until``: an event that must have come as well."""
         number = next(self._numbers)
-        to = {} if session is None else {"sessionId": session}
-        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters, **to}))
+        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
         end = time.monotonic() + timeout
         answer: dict[str, Any] | None = None
         while answer is None or until is not None:

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from pipeline import node, slim, wheel
-from pipeline.paths import CACHE, NODE_MODULES, PIPELINE
+from pipeline.paths import CACHE, PIPELINE
 from pipeline.process import run
 from pipeline.progress import step
 from pipeline.stamps import Stamp
@@ -20,7 +20,7 @@ MADE = CACHE / "runtime"
 STDLIB, CORE = MADE / "library.zip", MADE / "core.zip"
 #: The second: as much of the library as is needed.
 SNAPSHOT, PRUNED = "snapshot.wasm", "stdlib.zip"
-PYODIDE = NODE_MODULES / "pyodide"
+PYODIDE = slim.PYODIDE
 LIBRARY = PYODIDE / "python_stdlib.zip"
 #: What no page needs of the wheel.
 LEFT_OUT = ("pyconvo/emulator/", "pyconvo/testing/", "pyconvo/cli.py", "pyconvo/hosts/native.py")
