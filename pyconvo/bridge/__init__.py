@@ -11,7 +11,8 @@ page → core
     ``{"op": "cancel", "id": n}``  the page no longer waits for call ``n``
     ``{"op": "release", "handles": [[h, seen], …]}``  the page holds ``h`` no longer, after ``seen`` references to it
 core → page
-    ``{"op": "add", "client": c, "target": h, "class": "Message", "state": {…}}``  new to the page, whole
+    ``{"op": "add", "client": c, "target": h, "class": "Message", "state": […]}``  new to the page, whole: properties in
+        the order of ``surface.json``; as ``{name: value}`` where some are not known yet
     ``{"op": "past", "target": h, "events": {name: args}}``  what it emitted last before it was added (for replay)
     ``{"op": "patch", "target": h, "state": {…}}``  properties that changed
     ``{"op": "event", "target": h, "name": "messageAdded", "args": […], "also": [[h, name], …]}``

@@ -10,11 +10,12 @@ from __future__ import annotations
 import logging
 import weakref
 from collections.abc import Callable, Collection, Iterator
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from pyconvo.bridge.codec import PLAIN_TEXT, encode, encode_error, encode_text
 from pyconvo.bridge.outbox import Outbox
-from pyconvo.bridge.surface import ClassSpec, readers_of
+from pyconvo.bridge.surface import ClassSpec, Layout, layout_of
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
 
@@ -22,6 +23,13 @@ logger = logging.getLogger("pyconvo.bridge")
 
 #: In the place of a value that the page does not have, or that may change in place.
 _UNKNOWN = object()
+
+
+def _read(target: object, read: Callable[[Any], Any]) -> object:
+    try:
+        return read(target)
+    except ConversationsError:
+        return _UNKNOWN
 
 
 class Entry:
@@ -35,8 +43,9 @@ class Entry:
         "handle",
         "identity",
         "is_first",
+        "layout",
+        "mention",
         "plain",
-        "readers",
         "sent",
         "spec",
         "texts",
@@ -50,12 +59,14 @@ class Entry:
         self.handle = handle
         self.spec = spec
         kind: Any = type(target)
-        self.readers = readers_of(kind)
+        self.layout: Layout = layout_of(kind)
         self.is_first = False
+        #: The text that mentions it.
+        self.mention = f'{{"$":"ref","v":{handle}}}'
         #: References sent so far. A release counts only if the page has seen them all.
         self.sent = 0
-        #: In the order of the class's properties: JSON text as the page has it (``None``: has it not); and of values
-        #: that cannot change in place, the value itself.
+        #: In the order of the layout: JSON text as the page has it (``None``: has it not); and of values that cannot
+        #: change in place, the value itself.
         self.texts: list[str | None] = []
         self.plain: list[object] = []
 
@@ -129,7 +140,13 @@ class Session:
             logger.exception("the event %s of a %s cannot be forwarded", name, entry.spec.name)
 
     def _args(self, payload: tuple[Any, ...]) -> str:
-        return f"[{','.join([encode_text(value, self.reference)[0] for value in payload])}]"
+        return f"[{','.join([self._argument(value) for value in payload])}]"
+
+    def _argument(self, value: object) -> str:
+        if (known := self._by_identity.get(id(value))) is not None and known.target is value:
+            known.sent += 1
+            return known.mention
+        return encode_text(value, self.reference)[0]
 
     def answer(self, call: int, value: Any) -> None:
         """A call succeeded. Raises :class:`TypeError` when ``value`` cannot cross."""
@@ -184,9 +201,9 @@ class Session:
     def _announce(self, target: object, spec: ClassSpec, handle: int) -> Entry:
         entry = Entry(self, target, handle, spec)
         self._entries[handle] = self._by_identity[entry.identity] = entry
-        fields = ",".join(self._description(target, entry))
+        state = self._description(target, entry)
         self._outbox.put_text(
-            f'{{"op":"add","client":{self.handle},"target":{handle},"class":"{spec.name}","state":{{{fields}}}}}'
+            f'{{"op":"add","client":{self.handle},"target":{handle},"class":"{spec.name}","state":{state}}}'
         )
         if isinstance(target, Entity):
             target._observer = entry
@@ -195,53 +212,54 @@ class Session:
         return entry
 
     def _tell_past(self, target: Entity, entry: Entry) -> None:
-        past = {}
-        for name, event in entry.spec.events.items():
-            if (payload := target.last(event)) is not None:
-                past[name] = [encode(value, self.reference) for value in payload]
+        names = entry.spec.event_names
+        past = [f'"{names[event]}":{self._args(last)}' for event, last in list(target._last.items()) if event in names]
         if past:
-            self._outbox.put({"op": "past", "target": entry.handle, "events": past})
+            self._outbox.put_text(f'{{"op":"past","target":{entry.handle},"events":{{{",".join(past)}}}}}')
 
-    def _description(self, target: object, entry: Entry) -> list[str]:
-        """All properties, as JSON text. One that raises (not known yet), or cannot cross, is left out."""
-        fields: list[str] = []
-        texts, plain = entry.texts, entry.plain
-        for name, _, read in entry.readers:
-            try:
-                value = read(target)
-            except ConversationsError:
+    def _description(self, target: object, entry: Entry) -> str:
+        """All properties, as JSON: in the layout's order, or by name where one is left out, for it raises (not known
+        yet), or cannot cross.
+        """
+        layout = entry.layout
+        try:
+            values: list[object] = [read(target) for read in layout.readers]
+        except ConversationsError:
+            values = [_read(target, read) for read in layout.readers]
+        texts: list[str | None] = []
+        value: Any
+        for position, value in enumerate(values):
+            kind = value.__class__
+            if kind is str:
+                texts.append(encode_basestring_ascii(value))
+            elif value is None:
+                texts.append("null")
+            elif (write := PLAIN_TEXT.get(kind)) is not None:
+                texts.append(write(value))
+            elif value is _UNKNOWN:
                 texts.append(None)
-                plain.append(_UNKNOWN)
-                continue
-            if value is None:
-                text = "null"
-                plain.append(None)
-            elif (write := PLAIN_TEXT.get(value.__class__)) is not None:
-                text = write(value)
-                plain.append(value)
             else:
-                plain.append(_UNKNOWN)
-                told, handles = self._text(name, value, entry)
-                if told is None:
-                    texts.append(None)
-                    continue
-                text = told
+                values[position] = _UNKNOWN
+                text, handles = self._text(layout.names[position], value, entry)
                 self._count(handles)
-            texts.append(text)
-            fields.append(f'"{name}":{text}')
-        return fields
+                texts.append(text)
+        entry.plain, entry.texts = values, texts
+        if None not in texts:
+            return f"[{','.join(texts)}]"  # type: ignore[arg-type]
+        pairs = zip(layout.names, texts, strict=True)
+        return "{" + ",".join([f'"{name}":{text}' for name, text in pairs if text is not None]) + "}"
 
     def _changes(self, target: object, entry: Entry, among: frozenset[str] | None) -> list[str]:
         """The properties that changed since the page last heard; ``among``: Python's names, ``None``: any."""
         fields: list[str] = []
-        texts, plain = entry.texts, entry.plain
-        for position, (name, attribute, read) in enumerate(entry.readers):
-            if among is not None and attribute not in among:
-                continue
+        texts, plain, layout = entry.texts, entry.plain, entry.layout
+        of = layout.positions
+        for position in of.values() if among is None else sorted([of[name] for name in among if name in of]):
             try:
-                value = read(target)
+                value = layout.readers[position](target)
             except ConversationsError:
                 continue
+            name = layout.names[position]
             if value is plain[position]:
                 continue
             plain[position] = value if value.__class__ in PLAIN_TEXT else _UNKNOWN
@@ -256,6 +274,8 @@ class Session:
         """A property's text, and what it mentions; ``None`` for one that cannot cross."""
         if (shared := self._shared.get(id(value))) is not None:
             return shared[1], []
+        if (known := self._by_identity.get(id(value))) is not None and known.target is value:
+            return known.mention, [known.handle]
         try:
             text, handles = encode_text(value, self._known)
             if getattr(value, "js_shared", False):

@@ -54,21 +54,36 @@ def spec_of(kind: type) -> ClassSpec | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The properties of a class that cross, in the table's order, which the page knows, too."""
+
+    #: JavaScript's names.
+    names: tuple[str, ...]
+    #: What reads each from an object.
+    readers: tuple[Callable[[Any], Any], ...]
+    #: Where each is, by Python's name.
+    positions: dict[str, int]
+
+
 @cache
-def readers_of(kind: type) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
-    """For each property that crosses: its names in JavaScript and in Python, and what reads it from an object.
+def layout_of(kind: type) -> Layout:
+    """How objects of ``kind``, a class that crosses by reference, are told.
 
     A property's own function is called, not ``getattr``: that goes through C and back, which is slow in wasm.
     """
     spec = spec_of(kind)
-    if spec is None:
-        return ()
+    properties = {} if spec is None else spec.properties
 
     def reader(attribute: str) -> Callable[[Any], Any]:
         found = getattr(kind, attribute, None)
         return found.fget if isinstance(found, property) and found.fget is not None else attrgetter(attribute)
 
-    return tuple((name, attribute, reader(attribute)) for name, attribute in spec.properties.items())
+    return Layout(
+        names=tuple(properties),
+        readers=tuple(reader(attribute) for attribute in properties.values()),
+        positions={attribute: position for position, attribute in enumerate(properties.values())},
+    )
 
 
 def _class_spec(name: str, data: dict[str, Any]) -> ClassSpec:

@@ -8,7 +8,7 @@
 import { decode, decodeError, encode, type WireError } from "./codec.js";
 import { macrotaskScheduler } from "./macrotask.js";
 import type { Link } from "./port.js";
-import { type Caller, entryOf, Registry, type Session } from "./registry.js";
+import { type Caller, entryOf, Registry, type Session, type Told } from "./registry.js";
 import { store } from "./stored.js";
 
 /** What the bridge needs of the objects: their prototypes, and how to deliver an event. */
@@ -36,7 +36,7 @@ interface Pending {
 }
 
 type Operation =
-  | { op: "add"; client: number; target: number; class: string; state: Record<string, unknown> }
+  | { op: "add"; client: number; target: number; class: string; state: Told }
   | { op: "past"; target: number; events: Record<string, unknown[]> }
   | { op: "patch"; target: number; state: Record<string, unknown> }
   | { op: "event"; target: number; name: string; args: unknown[]; also?: [number, string][] }

@@ -101,7 +101,7 @@ export function decode(value: unknown, references: References): unknown {
   }
 }
 
-export function decodeFields(fields: Record<string, unknown>, references: References): Record<string, unknown> {
+function decodeFields(fields: Record<string, unknown>, references: References): Record<string, unknown> {
   for (const key of Object.keys(fields)) fields[key] = decode(fields[key], references);
   return fields;
 }

@@ -6,9 +6,9 @@
  * state. Not responsible for what the objects can do.
  */
 
-import { decodeFields, type References } from "./codec.js";
+import { decode, type References } from "./codec.js";
 import { slot } from "./slot.js";
-import { tableOf } from "./surface.js";
+import { type Member, propertiesOf, tableOf } from "./surface.js";
 
 /** Carries calls of our objects to the core. */
 export interface Caller {
@@ -63,6 +63,9 @@ export function isMirrored(value: unknown): boolean {
   return typeof value === "object" && value !== null && entries.get(value) !== undefined;
 }
 
+/** What the core tells of an object: all properties in the table's order, or some by name. */
+export type Told = unknown[] | Record<string, unknown>;
+
 /** What an object keeps alive of what its state mentions. */
 const held = slot<Record<string, object>>("held");
 
@@ -96,36 +99,49 @@ export class Registry implements References {
 
   /** A record with the state of the table's initial values; the object is made from the class's prototype. */
   enter(handle: number, className: string, session: Session, object?: object): object {
-    const state: Record<string, unknown> = {};
-    for (const [name, member] of Object.entries(tableOf(className).members)) {
-      if (member.initial !== undefined) state[name] = structuredCopy(member.initial);
-    }
     const owner = object ?? this.make(className);
-    const entry: Entry = { handle, className, session, state, mentioned: new Set(), seen: 0, object: new WeakRef(owner) };
+    const entry: Entry = {
+      handle,
+      className,
+      session,
+      state: initialState(className),
+      mentioned: new Set(),
+      seen: 0,
+      object: new WeakRef(owner),
+    };
     this.entries.set(handle, entry);
     this.attach(owner, entry);
     return owner;
   }
 
   /** An object announced by the core (or one that the page made before it was). */
-  add(client: number, handle: number, className: string, state: Record<string, unknown>): void {
+  add(client: number, handle: number, className: string, state: Told): void {
     const session = this.sessions.get(client);
     if (session === undefined) return;
     if (!this.entries.has(handle)) this.enter(handle, className, session);
     this.patch(handle, state);
   }
 
-  patch(handle: number, state: Record<string, unknown>): void {
+  patch(handle: number, state: Told): void {
     const entry = this.entries.get(handle);
-    const fields = decodeFields(state, this);
-    if (entry === undefined) return;
-    const { members } = tableOf(entry.className);
-    for (const key of Object.keys(fields)) {
-      const value = fields[key] === null && members[key]?.undefined ? undefined : fields[key];
-      if (isMirrored(value)) this.hold(entry, key, value as object);
-      else if (!entry.mentioned.delete(key)) entry.state[key] = value;
-      else Object.defineProperty(entry.state, key, { value, writable: true, enumerable: true, configurable: true });
+    if (entry === undefined) {
+      // What is mentioned counts all the same.
+      decode(state, this);
+      return;
     }
+    const { members } = tableOf(entry.className);
+    if (Array.isArray(state)) {
+      propertiesOf(entry.className).forEach((name, at) => this.take(entry, name, members[name], decode(state[at], this)));
+    } else {
+      for (const name of Object.keys(state)) this.take(entry, name, members[name], decode(state[name], this));
+    }
+  }
+
+  private take(entry: Entry, name: string, member: Member | undefined, told: unknown): void {
+    const value = told === null && member?.undefined ? undefined : told;
+    if (isMirrored(value)) this.hold(entry, name, value as object);
+    else if (!entry.mentioned.delete(name)) entry.state[name] = value;
+    else Object.defineProperty(entry.state, name, { value, writable: true, enumerable: true, configurable: true });
   }
 
   /** The living object of a handle, if there is one. */
@@ -223,6 +239,15 @@ export class Registry implements References {
   }
 }
 
-function structuredCopy(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value)) as unknown;
+const initial = new Map<string, string>();
+
+/** What the table says that the page reads before the core has spoken; as text, since nobody may share it. */
+function initialState(className: string): Record<string, unknown> {
+  let text = initial.get(className);
+  if (text === undefined) {
+    const members = Object.entries(tableOf(className).members).filter(([, member]) => member.initial !== undefined);
+    text = members.length === 0 ? "" : JSON.stringify(Object.fromEntries(members.map(([name, member]) => [name, member.initial])));
+    initial.set(className, text);
+  }
+  return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
 }

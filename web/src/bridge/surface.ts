@@ -57,3 +57,16 @@ export function tableOf(name: string): ClassTable {
   if (found === undefined) throw new Error(`The surface has no class ${name}`);
   return found;
 }
+
+const crossing = new Map<string, readonly string[]>();
+
+/** The properties that cross, in the order in which the core tells them when an object is new. */
+export function propertiesOf(name: string): readonly string[] {
+  let found = crossing.get(name);
+  if (found === undefined) {
+    const members = Object.entries(tableOf(name).members);
+    found = members.filter(([, { kind, page }]) => kind === "property" && !page).map(([key]) => key);
+    crossing.set(name, found);
+  }
+  return found;
+}
