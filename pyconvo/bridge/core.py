@@ -17,6 +17,7 @@ from functools import cache, partial
 from typing import Any, Protocol
 
 from pyconvo.bridge.codec import decode, encode_error
+from pyconvo.bridge.exercise import exercise
 from pyconvo.bridge.outbox import Outbox
 from pyconvo.bridge.page_storage import PageStorage
 from pyconvo.bridge.prepared import PREPARED
@@ -71,6 +72,10 @@ class Bridge:
     def put(self, operation: dict[str, Any]) -> None:
         """Send the page something that no call of it asked for."""
         self._outbox.put(operation)
+
+    def exercise(self, done: Callable[[], Any]) -> None:
+        """Run much of the interpreter in the pauses of the next half second, then call ``done``; see ``exercise``."""
+        exercise(self._host, done)
 
     def handle_count(self) -> int:
         """How many objects the page holds (for leak tests)."""

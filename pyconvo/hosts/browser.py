@@ -236,8 +236,9 @@ def serve(start: Callable[..., Any], post: Any, batches: Any) -> Any:
     """Join a bridge to JavaScript, in an interpreter that is pyconvo's own; called once, by the worker's script.
 
     ``start`` is :func:`pyconvo.bridge.start` (given, since hosts know nothing of bridges); ``post`` is the JavaScript
-    function that sends a text to the page, ``batches`` what carries the messages of sockets. Returns the function that
-    takes the page's texts. Texts cross as UTF-8 in a ``Uint8Array``. All last as long as the interpreter.
+    function that sends a text to the page, ``batches`` what carries the messages of sockets. Returns two functions,
+    in a JavaScript object: ``receive`` takes the page's texts, ``exercise`` is the bridge's. Texts cross as UTF-8 in a
+    ``Uint8Array``. All last as long as the interpreter.
     """
     from pyodide.ffi import to_js
 
@@ -252,7 +253,11 @@ def serve(start: Callable[..., Any], post: Any, batches: Any) -> Any:
     def receive(data: Any) -> None:
         host.in_turn(bridge.receive, data.to_bytes().decode())
 
-    return host.loans.lend(receive)
+    def exercise(done: Any) -> None:
+        host.in_turn(bridge.exercise, done)
+
+    lent = {"receive": host.loans.lend(receive), "exercise": host.loans.lend(exercise)}
+    return to_js(lent, dict_converter=host.js.Object.fromEntries)
 
 
 def _make_loop_fast(host: BrowserHost) -> None:

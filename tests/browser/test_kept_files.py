@@ -1,4 +1,6 @@
-"""The two large files are kept decompressed, where that pays; none that is kept is given away before it is checked."""
+"""The snapshot is kept decompressed, and the browser made to keep what it has compiled of the wasm, where that pays;
+nothing that is kept is given away before it is checked.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from drivers import Driver
+from drivers import Browsers, Driver
 from pyconvo.testing import Emulator
 
 LARGE = {"pyodide.asm.wasm", "snapshot.wasm"}
+#: Less is not all that a start compiles (V8 keeps a part of it by chance, see ``pyconvo/bridge/exercise.py``).
+COMPILED = 900_000
 #: Runs ``before``, a function's text; starts; has what comes ten seconds later come at once.
 START = """async ([script, before, keep]) => {
   const { setTimeout: wait } = globalThis;
@@ -28,7 +32,7 @@ START = """async ([script, before, keep]) => {
   return files.map(({ name }) => new URL(name).pathname.split("/").at(-1));
 }"""
 NOTHING = "() => undefined"
-#: What is kept, once there are so many files and ``gone`` is none of them, or after some seconds.
+#: What is kept and noted, once there is so much and ``gone`` is not among it, or after some seconds.
 KEPT = """async ([count, gone, patience]) => {
   for (const end = Date.now() + 1000 * patience; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
     const requests = await (await caches.open("pyconvo")).keys();
@@ -36,7 +40,7 @@ KEPT = """async ([count, gone, patience]) => {
     if ((names.length === count && !names.includes(gone)) || Date.now() > end) return names;
   }
 }"""
-#: Each file becomes another one: what is kept of the wasm is the empty module, what is kept of the snapshot as well.
+#: What is kept becomes something else: the empty module.
 EXCHANGED = """async () => {
   const store = await caches.open("pyconvo");
   const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -79,7 +83,7 @@ def visit(driver: Driver, emulator: Emulator, release: Path) -> Any:
     return visit
 
 
-def kept(driver: Driver, count: int, gone: str = "", patience: float = 10) -> list[str]:
+def kept(driver: Driver, count: int, gone: str = "", patience: float = 30) -> list[str]:
     found: list[str] = driver.evaluate(KEPT, [count, gone, patience])
     return found
 
@@ -92,7 +96,7 @@ def pays(driver: Driver) -> bool:
 def test_a_later_visit_takes_what_is_kept(driver: Driver, visit: Any, pays: bool) -> None:
     assert visit() >= LARGE
     assert len(kept(driver, 2 if pays else 0)) == (2 if pays else 0)
-    assert visit() & LARGE == (set() if pays else LARGE)
+    assert visit() & LARGE == ({"pyodide.asm.wasm"} if pays else LARGE)
 
 
 def test_what_is_kept_is_checked(driver: Driver, visit: Any, pays: bool) -> None:
@@ -101,8 +105,8 @@ def test_what_is_kept_is_checked(driver: Driver, visit: Any, pays: bool) -> None
     driver.evaluate(EXCHANGED)
     assert visit() >= LARGE
     # And it is kept once more, as it should be.
-    assert kept(driver, len(before)) == before
-    assert visit() & LARGE == (set() if pays else LARGE)
+    assert sorted(kept(driver, len(before))) == sorted(before)
+    assert visit() & LARGE == ({"pyodide.asm.wasm"} if pays else LARGE)
 
 
 def test_a_page_can_forbid_it(driver: Driver, visit: Any, pays: bool) -> None:
@@ -129,3 +133,33 @@ def test_a_store_that_is_full_stays_as_it_is(driver: Driver, visit: Any, pays: b
     if pays:
         assert driver.evaluate(LOST) == []
     assert kept(driver, 0) == []
+
+
+def test_the_browser_keeps_what_it_has_compiled(
+    present_engines: list[str], browsers: Browsers, emulator: Emulator, release: Path, tmp_path: Path
+) -> None:
+    """A file on the disk: whether a later visit is quicker for it says the benchmark."""
+    if "chromium" not in present_engines:
+        pytest.skip("V8's alone")
+    page = browsers.open("chromium", profile=tmp_path)
+    try:
+        page.goto(f"{emulator.url}/pages/driver.html")
+        page.evaluate(START, [f"/dist/releases/{release.name}/pyconvo.min.js", NOTHING, True], timeout=60)
+        assert len(kept(page, 2)) == 2
+        code = [file.stat().st_size for file in find_code(tmp_path, page)]
+        assert max(code, default=0) > COMPILED
+        # The later visit works, too: it is given code that it has not compiled.
+        page.goto(f"{emulator.url}/pages/driver.html")
+        page.evaluate(START, [f"/dist/releases/{release.name}/pyconvo.min.js", NOTHING, True], timeout=60)
+    finally:
+        page.close()
+
+
+def find_code(profile: Path, page: Driver) -> list[Path]:
+    """V8's files; it writes them when it has the time."""
+    for _ in range(100):
+        found = [file for file in profile.glob("**/Code Cache/wasm/*_0") if file.stat().st_size > COMPILED]
+        if found:
+            return found
+        page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 100))")
+    return list(profile.glob("**/Code Cache/wasm/*_0"))

@@ -4,103 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { PyconvoBootError } from "../src/boot/errors.ts";
-import { SHORT } from "../src/boot/joined.ts";
-import type { Manifest } from "../src/boot/manifest.ts";
 import { type Platform, Runtime } from "../src/boot/runtime.ts";
-import type { Settings } from "../src/boot/settings.ts";
-import type { FromWorker, ToWorker } from "../src/worker/messages.ts";
-
-const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-const FILES: Record<string, BodyInit> = {
-  "worker.mjs": `code${SHORT}short`,
-  "pyodide.asm.mjs": "var a;function assignWasmExports(wasmExports){}export default a;",
-  "pyodide.asm.wasm": EMPTY,
-  "snapshot.wasm": "memory",
-  "stdlib.zip": "zip",
-  "core.zip": "core",
-  "python_stdlib.zip": "sources",
-  "pyconvo-1-py3-none-any.whl": "wheel",
-};
-const MANIFEST: Manifest = {
-  version: "1",
-  files: Object.fromEntries(Object.keys(FILES).map((name) => [name, { integrity: "sha384-x", tree: "x", bytes: 10 }])),
-};
-const SETTINGS: Settings = { url: "http://a.example/runtime/", thread: "worker", lazy: true, timeout: 5, keep: true, way: "snapshot", nonce: undefined };
-
-/** Answers like `worker.ts` does: alive at once, ready when all parts that were announced are there. */
-class PlayedWorker {
-  static made: PlayedWorker[] = [];
-  static script: (worker: PlayedWorker) => void = (worker) => worker.say({ kind: "alive" });
-  static whenComplete: (worker: PlayedWorker) => void = (worker) => worker.say({ kind: "ready" });
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onerror: ((event: { message?: string }) => void) | null = null;
-  expected: string[] = [];
-  readonly parts = new Set<string>();
-  readonly texts: string[] = [];
-  readonly network: boolean[] = [];
-  terminated = false;
-
-  constructor() {
-    PlayedWorker.made.push(this);
-    setImmediate(() => PlayedWorker.script(this));
-  }
-
-  postMessage(message: string | ToWorker): void {
-    if (typeof message === "string") {
-      this.texts.push(message);
-      return;
-    }
-    if (message.kind === "network") {
-      this.network.push(message.online);
-      return;
-    }
-    if (message.kind === "begin") {
-      this.expected = message.parts;
-      return;
-    }
-    this.parts.add(message.part);
-    if (this.expected.every((part) => this.parts.has(part))) setImmediate(() => PlayedWorker.whenComplete(this));
-  }
-
-  say(message: FromWorker | string): void {
-    this.onmessage?.({ data: message });
-  }
-
-  terminate(): void {
-    this.terminated = true;
-  }
-}
-
-const named = (url: string): string => new URL(url).pathname.split("/").at(-1) ?? "";
-
-let network: ((online: boolean) => void) | undefined;
-
-function runtime(platform: Partial<Platform> = {}, settings: Partial<Settings> = {}): Runtime {
-  PlayedWorker.made = [];
-  PlayedWorker.script = (worker) => worker.say({ kind: "alive" });
-  PlayedWorker.whenComplete = (worker) => worker.say({ kind: "ready" });
-  const whole: Platform = {
-    fetch: async (url) => new Response(FILES[named(url)]),
-    online: () => true,
-    caches: () => undefined,
-    later: () => undefined,
-    compiler: WebAssembly as Platform["compiler"],
-    violations: undefined,
-    baseUrl: "http://a.example/",
-    hashes: false,
-    isBrowser: true,
-    Worker: PlayedWorker as never,
-    createUrl: () => "blob:x",
-    revokeUrl: () => undefined,
-    onNetwork: (listener) => {
-      network = listener;
-      return () => (network = undefined);
-    },
-    importVerified: () => Promise.reject(new Error("not here")),
-    ...platform,
-  };
-  return new Runtime(MANIFEST, { ...SETTINGS, ...settings }, () => whole);
-}
+import { FILES, line, MANIFEST, named, PlayedWorker, runtime, SETTINGS } from "./played-worker.ts";
 
 async function failed(made: Runtime): Promise<PyconvoBootError> {
   const error = await made.start().then(
@@ -280,11 +185,11 @@ test("an interpreter that dies later is told once to the line", async () => {
 test("the worker hears of the network from the page, as long as it lives", async () => {
   const made = runtime();
   const port = await made.start();
-  network?.(false);
-  network?.(true);
+  line.network?.(false);
+  line.network?.(true);
   assert.deepEqual(PlayedWorker.made[0]?.network, [false, true]);
   port.close();
-  assert.equal(network, undefined);
+  assert.equal(line.network, undefined);
   assert.equal(PlayedWorker.made[0]?.terminated, true);
 });
 

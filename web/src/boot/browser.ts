@@ -17,6 +17,7 @@ export function browserPlatform(): Platform {
     online: () => navigator.onLine !== false,
     // In Chromium. Neither Firefox nor WebKit gains: see `docs/performance.md`.
     caches: () => (/^Google/.test(globalThis.navigator?.vendor) ? globalThis.caches : undefined),
+    engine,
     later,
     isBrowser: page !== undefined || "WorkerGlobalScope" in globalThis,
     compiler: typeof WebAssembly === "undefined" ? undefined : WebAssembly,
@@ -28,6 +29,16 @@ export function browserPlatform(): Platform {
     onNetwork,
     importVerified,
   };
+}
+
+interface Brands {
+  getHighEntropyValues(hints: string[]): Promise<Record<string, unknown>>;
+}
+
+async function engine(): Promise<string> {
+  const { userAgent, userAgentData } = navigator as Navigator & { userAgentData?: Brands };
+  const told = await userAgentData?.getHighEntropyValues(["fullVersionList"]);
+  return JSON.stringify(told?.["fullVersionList"] ?? userAgent);
 }
 
 function later(task: () => void): void {

@@ -1,7 +1,8 @@
 /**
- * The two large files in the browser's Cache API, for later visits: as they are in the end, so that nothing has to be
- * decompressed, and no response handed on piece by piece. Each is checked again whenever it is used, for any script of the
- * page's origin can write there. A file is found by its hash, wherever it came from.
+ * The snapshot in the browser's Cache API, for later visits: as it is in the end, so that nothing has to be decompressed,
+ * and no response handed on piece by piece. It is checked again whenever it is used, for any script of the page's origin
+ * can write there. A file is found by its hash, wherever it came from. Beside it is noted what was done with a file. (The
+ * wasm is not here: what the browser has compiled of it, it keeps with what `fetch` brings.)
  *
  * Nothing here fails: what is not kept, or cannot be, is downloaded.
  */
@@ -10,7 +11,7 @@ import type { RuntimeFile } from "./manifest.ts";
 import { treeHash } from "./tree-hash.ts";
 
 export const STORE = "pyconvo";
-/** Files of this release, and of another one on the same origin. */
+/** Of this release, and of another one on the same origin. */
 const MOST = 4;
 /** Milliseconds until the download begins instead. */
 const PATIENCE = 1000;
@@ -29,13 +30,10 @@ export class Kept {
     this.store = opened(caches).catch(() => null);
   }
 
-  /** What `use` makes of the file, given away once its bytes are known to be the right ones; null if they are not there. */
-  async take<T>(file: RuntimeFile, use: (bytes: ArrayBuffer) => T | Promise<T>): Promise<T | null> {
+  /** The file, if its bytes are there, and the right ones. */
+  async take(file: RuntimeFile): Promise<ArrayBuffer | null> {
     const bytes = await this.find(file);
-    if (bytes === null) return null;
-    const made = Promise.resolve(bytes).then(use);
-    made.catch(() => undefined);
-    if ((await treeHash(bytes)) === file.tree) return made;
+    if (bytes === null || (await treeHash(bytes)) === file.tree) return bytes;
     await this.forget(file);
     return null;
   }
@@ -46,12 +44,22 @@ export class Kept {
       const store = await this.store;
       if (store === null || (await store.match(address(file))) !== undefined) return;
       const response = await load();
-      if (!response.ok) return;
-      await store.put(address(file), response);
-      const all = await store.keys();
-      await Promise.all(all.slice(0, -MOST).map((oldest) => store.delete(oldest)));
+      if (response.ok) await put(store, address(file), response);
     } catch {
       // No room, or the page is about to go.
+    }
+  }
+
+  /** Does to the file what `work` is, and notes it, unless that is noted; nothing where nothing can be noted. */
+  async once(file: RuntimeFile, note: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      const store = await this.store;
+      const noted = `${address(file)}/${encodeURIComponent(note)}`;
+      if (store === null || (await store.match(noted)) !== undefined) return;
+      await work();
+      await put(store, noted, new Response());
+    } catch {
+      // As above.
     }
   }
 
@@ -72,6 +80,12 @@ export class Kept {
 
 async function opened(caches: () => CacheStorage | undefined): Promise<Cache | null> {
   return (await caches()?.open(STORE)) ?? null;
+}
+
+async function put(store: Cache, key: string, response: Response): Promise<void> {
+  await store.put(key, response);
+  const all = await store.keys();
+  await Promise.all(all.slice(0, -MOST).map((oldest) => store.delete(oldest)));
 }
 
 /** The store's keys are addresses. This one is never asked for. */

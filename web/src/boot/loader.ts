@@ -9,7 +9,7 @@ import { scriptPolicyError } from "./errors.ts";
 import { joined } from "./joined.ts";
 import type { Kept } from "./kept.ts";
 import type { Part, PartFiles } from "./manifest.ts";
-import { compile, compileBytes, type Compiler } from "./wasm.ts";
+import { canStream, compile, type Compiler } from "./wasm.ts";
 
 /** A module of the page. Importing `url` gives the same one again. */
 export interface Verified {
@@ -32,6 +32,8 @@ export interface Coming<Code> {
 }
 
 export class Loader {
+  /** Files of wasm that were compiled as they came: the browser can keep such with what it has compiled. */
+  readonly streamed = new Set<string>();
   private readonly loads = new Map<string, Promise<unknown>>();
 
   /** `arrived` hears of each file that is there. */
@@ -77,24 +79,21 @@ export class Loader {
 
   private snapshot(file: string): Promise<ArrayBuffer> {
     return this.once(file, async () => {
-      const kept = await this.kept.take(fileOf(this.downloads, file), (bytes) => bytes);
+      const kept = await this.kept.take(fileOf(this.downloads, file));
       return kept ?? downloadBytes(this.downloads, file);
     });
   }
 
   private wasm(file: string): Promise<WebAssembly.Module> {
     const compiler = this.platform.compiler as Compiler;
-    return this.once(file, async () => {
-      const entry = fileOf(this.downloads, file);
-      const kept = await this.kept.take(entry, (bytes) => compileBytes(compiler, bytes, file));
-      return kept ?? this.compiled(compiler, file);
-    });
+    return this.once(file, () => this.compiled(compiler, file));
   }
 
   private compiled(compiler: Compiler, file: string): Promise<WebAssembly.Module> {
     return download(this.downloads, file, async (response, verify) => {
       // Compiled while it arrives; but nobody gets it, nor hears why it could not be, before its bytes are known.
       const copy = verify && response.clone();
+      if (verify && canStream(compiler, response)) this.streamed.add(file);
       const compiled = compile(compiler, response, file);
       compiled.catch(() => undefined);
       if (copy !== undefined) await verify?.(copy, false);

@@ -38,6 +38,8 @@ export interface Platform extends LoaderPlatform, Omit<WorkerPlatform, "Worker">
   online(): boolean;
   /** The Cache API, where files kept there start sooner than those that `fetch` finds. */
   caches(): CacheStorage | undefined;
+  /** Which build of the browser this is: what it has compiled is of use to no other. */
+  engine(): Promise<string>;
   /** Calls back once, some time after a start, when the page has nothing else to do. */
   later(task: () => void): void;
   violations: ViolationTarget | undefined;
@@ -51,6 +53,7 @@ export class Runtime {
   private readonly ways: Record<Way, PartFiles>;
   private way: Way;
   private port: Promise<Port> | undefined;
+  private thread: Thread | undefined;
   private isReady: Promise<void>;
   private settleReady!: { resolve: () => void; reject: (error: unknown) => void };
   private readonly listeners = new Set<() => void>();
@@ -153,7 +156,7 @@ export class Runtime {
       });
       const port = await this.anyWay(platform, loader);
       this.enter("ready");
-      platform.later(() => void this.keep(downloads, kept, lasting));
+      platform.later(() => void this.keep(platform, downloads, loader, kept, lasting));
       return port;
     } catch (error) {
       this.enter("failed");
@@ -164,13 +167,26 @@ export class Runtime {
     }
   }
 
-  /** Keeps what a later visit need not decompress then, of the `lasting` addresses: from the browser's cache. */
-  private async keep(downloads: Downloads, kept: Kept, lasting: Set<string>): Promise<void> {
+  /**
+   * Keeps what a later visit need neither decompress nor compile then, of the `lasting` addresses: the snapshot, from the
+   * browser's cache, and what the browser has compiled of the wasm, which it does itself.
+   */
+  private async keep(
+    platform: Platform,
+    downloads: Downloads,
+    loader: Loader,
+    kept: Kept,
+    lasting: Set<string>,
+  ): Promise<void> {
     const { wasm, snapshot } = this.ways[this.way];
-    for (const name of [wasm, snapshot]) {
-      const url = name && downloads.locate(name);
-      if (!name || !url || !lasting.has(url)) continue;
-      await kept.keep(fileOf(downloads, name), () => downloads.fetch(url, { mode: "cors" }));
+    const isLasting = (name: string): boolean => lasting.has(downloads.locate(name));
+    if (snapshot && isLasting(snapshot)) {
+      const load = (): Promise<Response> => downloads.fetch(downloads.locate(snapshot), { mode: "cors" });
+      await kept.keep(fileOf(downloads, snapshot), load);
+    }
+    const { thread } = this;
+    if (wasm && thread?.exercise && loader.streamed.has(wasm) && isLasting(wasm)) {
+      await kept.once(fileOf(downloads, wasm), await platform.engine(), thread.exercise);
     }
   }
 
@@ -218,6 +234,7 @@ export class Runtime {
         }, reject);
         start.then((started) => {
           thread = started;
+          this.thread = started;
           // Given up in the meantime.
           if (over) started.stop();
           started.ready.then(resolve, reject);

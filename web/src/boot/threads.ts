@@ -20,6 +20,8 @@ import { wasmFailure } from "./wasm.ts";
 export interface Thread {
   readonly ready: Promise<Port>;
   stop(): void;
+  /** Runs much, beside what else there is to do; see `Interpreter`. Not on the page's own thread. */
+  readonly exercise?: () => Promise<void>;
 }
 
 export interface WorkerPlatform {
@@ -47,6 +49,12 @@ export function startWorker(platform: WorkerPlatform, code: BlobPart[], parts: P
     worker.terminate();
   };
   const send = (message: ToWorker, transfer: Transferable[]): void => worker.postMessage(message, transfer);
+  let exercised: () => void;
+  const exercise = (): Promise<void> =>
+    new Promise((resolve) => {
+      exercised = resolve;
+      send({ kind: "exercise" }, []);
+    });
   const ready = new Promise<Port>((resolve, reject) => {
     const port: Port = { post: (text) => worker.postMessage(text), onmessage: null, onlost: null, close: stop };
     let alive = false;
@@ -67,6 +75,8 @@ export function startWorker(platform: WorkerPlatform, code: BlobPart[], parts: P
           return names.forEach((part) => sendPart(part));
         case "ready":
           return resolve(port);
+        case "exercised":
+          return exercised();
         case "failed":
           return reject(startFailure(data.during, data.error, wasmFile));
         case "lost":
@@ -79,7 +89,7 @@ export function startWorker(platform: WorkerPlatform, code: BlobPart[], parts: P
       else console.error("pyconvo: error in the worker:", event.message);
     };
   });
-  return { ready, stop };
+  return { ready, stop, exercise };
 }
 
 /** What `worker.mjs` exports when a page imports it. */

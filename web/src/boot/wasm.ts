@@ -23,20 +23,16 @@ export function wasmProblem(compiler: Compiler | undefined): PyconvoBootError | 
   }
 }
 
-export async function compile(compiler: Compiler, response: Response, file: string): Promise<WebAssembly.Module> {
-  try {
-    // Streaming insists on the content type, which not every server knows.
-    const streams = response.headers.get("content-type")?.split(";")[0]?.trim() === "application/wasm";
-    if (streams && typeof compiler.compileStreaming === "function") return await compiler.compileStreaming(response);
-    return await compiler.compile(await response.arrayBuffer());
-  } catch (error) {
-    throw wasmFailure(file, error);
-  }
+/** Streaming insists on the content type, which not every server knows. */
+export function canStream(compiler: Compiler, response: Response): boolean {
+  const type = response.headers.get("content-type")?.split(";")[0]?.trim();
+  return type === "application/wasm" && typeof compiler.compileStreaming === "function";
 }
 
-export async function compileBytes(compiler: Compiler, bytes: ArrayBuffer, file: string): Promise<WebAssembly.Module> {
+export async function compile(compiler: Compiler, response: Response, file: string): Promise<WebAssembly.Module> {
   try {
-    return await compiler.compile(bytes);
+    if (canStream(compiler, response)) return await compiler.compileStreaming(response);
+    return await compiler.compile(await response.arrayBuffer());
   } catch (error) {
     throw wasmFailure(file, error);
   }

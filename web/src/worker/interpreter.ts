@@ -33,6 +33,8 @@ export class StartError extends Error {
 export interface Interpreter {
   /** Gives the core one text of the page. */
   receive(text: string): void;
+  /** Runs so much in the next half second that V8 keeps what it has compiled (`pyconvo/bridge/exercise.py`). */
+  exercise(done: () => void): void;
 }
 
 /** Of Emscripten: makes the module that is Python. */
@@ -56,8 +58,13 @@ interface SnapshotModule extends Held {
   renew(environment: Held): void;
 }
 
+interface Served {
+  receive(bytes: Uint8Array): void;
+  exercise(done: () => void): void;
+}
+
 interface BrowserModule extends Held {
-  serve(start: Held, post: (text: Uint8Array) => void, batches: Batches): (bytes: Uint8Array) => void;
+  serve(start: Held, post: (text: Uint8Array) => void, batches: Batches): Served;
 }
 
 /**
@@ -121,9 +128,9 @@ async function start(
   // Bytes cross into Python, and out of it, ten times as fast as text does.
   const encoder = new TextEncoder();
   const decoder = new TextDecoder();
-  const receive = browser.serve(startBridge, (text) => post(decoder.decode(text)), batches());
+  const { receive, exercise } = browser.serve(startBridge, (text) => post(decoder.decode(text)), batches());
   for (const held of [startBridge, bridge, browser]) held.destroy();
-  return { receive: (text) => receive(encoder.encode(text)) };
+  return { receive: (text) => receive(encoder.encode(text)), exercise };
 }
 
 /** A page may bundle the asm file's import as well: its name is computed so that no bundler follows it. */

@@ -23,9 +23,13 @@ export type PartMessage = { [Part in keyof Parts]-?: { kind: "part"; part: Part;
 
 /**
  * `begin`: start with these parts; they follow as they arrive. `network`: the page heard that the browser went online or
- * offline; not every engine tells its workers.
+ * offline; not every engine tells its workers. `exercise`: see `Interpreter`.
  */
-export type ToWorker = { kind: "begin"; parts: PartName[] } | PartMessage | { kind: "network"; online: boolean };
+export type ToWorker =
+  | { kind: "begin"; parts: PartName[] }
+  | PartMessage
+  | { kind: "network"; online: boolean }
+  | { kind: "exercise" };
 
 /** An error as plain data: class and extra fields do not survive the way. */
 export interface PlainError {
@@ -37,6 +41,7 @@ export interface PlainError {
 export type FromWorker =
   | { kind: "alive" }
   | { kind: "ready" }
+  | { kind: "exercised" }
   | { kind: "failed"; during: "wasm" | "core"; error: PlainError }
   | { kind: "lost"; error: PlainError };
 

@@ -54,6 +54,7 @@ function serve(scope: WorkerScope): void {
     if (typeof data === "string") interpreter?.receive(data);
     else if (data.kind === "part") arrived?.(data);
     else if (data.kind === "begin") void begin(data.parts);
+    else if (data.kind === "exercise") interpreter?.exercise(() => scope.postMessage({ kind: "exercised" }));
     // As if the worker had heard it itself; the host ignores what it knows already.
     else scope.dispatchEvent(new Event(data.online ? "online" : "offline"));
   };

@@ -1,0 +1,117 @@
+/** What the browser has compiled of the wasm: made sure of once for each of its builds, where it can be kept at all. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type { Manifest } from "../src/boot/manifest.ts";
+import type { Platform, Runtime } from "../src/boot/runtime.ts";
+import type { Settings } from "../src/boot/settings.ts";
+import { treeHash } from "../src/boot/tree-hash.ts";
+import { FILES, MANIFEST, named, PlayedWorker, runtime } from "./played-worker.ts";
+
+const bytes = async (name: string): Promise<ArrayBuffer> => new Response(FILES[name]).arrayBuffer();
+
+async function manifest(): Promise<Manifest> {
+  const entries = Object.keys(FILES).map(async (name) => {
+    return [name, { integrity: "sha384-x", tree: await treeHash(await bytes(name)), bytes: (await bytes(name)).byteLength }];
+  });
+  return { version: MANIFEST.version, files: Object.fromEntries(await Promise.all(entries)) as Manifest["files"] };
+}
+
+/** The Cache API as far as it is used: what one runtime puts there the next one finds. */
+class Store {
+  readonly entries = new Map<string, Response>();
+  isFull = false;
+
+  asPlatform(): CacheStorage {
+    return { open: async () => this } as unknown as CacheStorage;
+  }
+
+  async match(key: string): Promise<Response | undefined> {
+    return this.entries.get(key)?.clone();
+  }
+
+  async put(key: string, response: Response): Promise<void> {
+    if (this.isFull) throw new DOMException("full", "QuotaExceededError");
+    this.entries.set(key, response);
+  }
+
+  async keys(): Promise<string[]> {
+    return [...this.entries.keys()];
+  }
+
+  async delete(key: string): Promise<boolean> {
+    return this.entries.delete(key);
+  }
+}
+
+const CACHED = { "cache-control": "public, max-age=31536000, immutable" };
+
+interface Visit {
+  store?: Store;
+  engine?: string;
+  type?: string;
+  headers?: Record<string, string>;
+  settings?: Partial<Settings>;
+  hashes?: boolean;
+  answers?: boolean;
+}
+
+/** Starts a runtime, lets the time come in which a page has nothing else to do; gives how often the worker was asked. */
+async function visit(how: Visit): Promise<number> {
+  const { store, engine = "1", type = "application/wasm", headers = CACHED, settings, hashes = true, answers = true } = how;
+  let later: (() => void) | undefined;
+  const platform: Partial<Platform> = {
+    hashes,
+    caches: () => store?.asPlatform(),
+    engine: async () => engine,
+    later: (task) => (later = task),
+    fetch: async (url) => {
+      const own = named(url).endsWith(".wasm") ? type : "application/octet-stream";
+      return new Response(FILES[named(url)], { headers: { ...headers, "content-type": own } });
+    },
+  };
+  const made: Runtime = runtime(platform, settings, await manifest());
+  let asked = 0;
+  PlayedWorker.whenExercised = (worker) => {
+    asked += 1;
+    if (answers) worker.say({ kind: "exercised" });
+  };
+  await made.start();
+  assert.equal(asked, 0, "not while the page starts");
+  later?.();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return asked;
+}
+
+test("the worker is asked once, some time after the first start", async () => {
+  const store = new Store();
+  assert.equal(await visit({ store }), 1);
+  assert.equal(await visit({ store }), 0);
+  assert.equal(store.entries.size, 2, "the snapshot, and a note");
+});
+
+test("another build of the browser has nothing of what this one has compiled", async () => {
+  const store = new Store();
+  await visit({ store });
+  assert.equal(await visit({ store, engine: "2" }), 1);
+  assert.equal(await visit({ store, engine: "2" }), 0);
+});
+
+test("a worker that does not come to its end is asked again the next time", async () => {
+  const store = new Store();
+  assert.equal(await visit({ store, answers: false }), 1);
+  assert.equal(store.entries.size, 1);
+  assert.equal(await visit({ store }), 1);
+});
+
+const never: Record<string, Visit> = {
+  "where the page may keep nothing": { store: new Store(), settings: { keep: false } },
+  "in a browser that gains nothing by it": {},
+  "where the address may be answered by something else the next time": { store: new Store(), headers: {} },
+  "where the wasm is not compiled as it comes": { store: new Store(), type: "application/octet-stream" },
+  "where the browser checks the file, and keeps nothing of such": { store: new Store(), hashes: false },
+};
+for (const [where, how] of Object.entries(never)) {
+  test(`the worker is not asked ${where}`, async () => assert.equal(await visit(how), 0));
+}
