@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -31,6 +31,7 @@ from pyconvo.emulator.conversations.routes import routes as conversation_routes
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults.door import Door
 from pyconvo.emulator.gate import Gate, origins
+from pyconvo.emulator.json_body import JSONResponse
 from pyconvo.emulator.refusals import refuse, worded
 from pyconvo.emulator.replay.control import ReplayControl
 from pyconvo.emulator.rest.routes import rest_route

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pyconvo.emulator.conversations import Conversations, resources
@@ -20,7 +20,7 @@ from pyconvo.emulator.conversations.inbound import Attachment
 from pyconvo.emulator.conversations.records import Outgoing, Receipt
 from pyconvo.emulator.conversations.schema import RECEIPTS
 from pyconvo.emulator.errors import TwilioError
-from pyconvo.emulator.json_body import BAD_REQUEST, optional, read
+from pyconvo.emulator.json_body import BAD_REQUEST, JSONResponse, optional, read
 from pyconvo.emulator.service import Service
 
 _INBOUND = {

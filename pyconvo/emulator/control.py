@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pyconvo.emulator import fixtures
@@ -17,7 +17,7 @@ from pyconvo.emulator.conversations.seed import add_messages
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults import FaultError
 from pyconvo.emulator.faults.rule import MALFORMED
-from pyconvo.emulator.json_body import BAD_REQUEST, optional, read
+from pyconvo.emulator.json_body import BAD_REQUEST, JSONResponse, optional, read
 from pyconvo.emulator.query import whole
 from pyconvo.emulator.service import Service, Socket
 

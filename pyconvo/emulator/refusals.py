@@ -10,10 +10,10 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 from starlette.types import Scope
 
 from pyconvo.emulator.errors import TwilioError
+from pyconvo.emulator.json_body import JSONResponse
 from pyconvo.emulator.webhooks.decisions import Asked
 
 logger = logging.getLogger("pyconvo.emulator")

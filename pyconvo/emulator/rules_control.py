@@ -10,12 +10,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pyconvo.emulator.conversations.records import Role
 from pyconvo.emulator.errors import TwilioError
-from pyconvo.emulator.json_body import BAD_REQUEST, optional, read
+from pyconvo.emulator.json_body import BAD_REQUEST, JSONResponse, optional, read
 from pyconvo.emulator.rates import RateError
 from pyconvo.emulator.service import Service
 from pyconvo.names import camel, snake

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from pyconvo.emulator.caller import SCOPE_KEY
 from pyconvo.emulator.conversations import resources
@@ -16,6 +16,7 @@ from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.model import Conversations
 from pyconvo.emulator.conversations.paging import Page, asked_for
 from pyconvo.emulator.conversations.records import Message
+from pyconvo.emulator.json_body import JSONResponse
 
 
 class ChannelHandlers:

@@ -64,12 +64,14 @@ class ConversationRules:
 
     def visible(self, actor: str | None, conversation: Conversation) -> bool:
         """Whether ``actor`` may read it: participants; service admins; the creator until joining for the first time."""
-        if actor is None or self._permissions.allowed(actor, "editAnyMessage"):
-            return True
-        if actor == conversation.created_by and not conversation.creator_joined:
-            return True
         where = "conversation_sid = ? AND identity = ?"
-        return PARTICIPANTS.one(self._context.db, where, conversation.sid, actor) is not None
+        # In this order since most that are asked for are a participant's own.
+        return (
+            actor is None
+            or PARTICIPANTS.exists(self._context.db, where, conversation.sid, actor)
+            or (actor == conversation.created_by and not conversation.creator_joined)
+            or self._permissions.allowed(actor, "editAnyMessage")
+        )
 
     def read(self, actor: str | None, key: str) -> Conversation:
         """The conversation, for somebody who may see it.

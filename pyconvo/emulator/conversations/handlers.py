@@ -11,14 +11,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from pyconvo.emulator.caller import SCOPE_KEY
 from pyconvo.emulator.conversations import resources
 from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.model import Conversations
 from pyconvo.emulator.conversations.records import Conversation, Participant, User
-from pyconvo.emulator.json_body import read
+from pyconvo.emulator.json_body import JSONResponse, read
 from pyconvo.emulator.query import whole
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pyconvo.emulator.caller import SCOPE_KEY
@@ -20,7 +20,7 @@ from pyconvo.emulator.conversations.media import MediaStore
 from pyconvo.emulator.conversations.model import Conversations
 from pyconvo.emulator.conversations.records import Media
 from pyconvo.emulator.errors import TwilioError
-from pyconvo.emulator.json_body import BAD_REQUEST
+from pyconvo.emulator.json_body import BAD_REQUEST, JSONResponse
 from pyconvo.emulator.json_body import read as read_json
 
 DEFAULT_TYPE = "application/octet-stream"

@@ -99,6 +99,7 @@ class Table(Generic[RecordT]):
         self._key = names[0]
         self._select = f"SELECT {', '.join(names)} FROM {name}"
         self._count = f"SELECT COUNT(*) FROM {name}"
+        self._exists = f"SELECT 1 FROM {name}"
         self._insert = f"INSERT INTO {name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
         self._update = f"UPDATE {name} SET {', '.join(f'{n} = ?' for n in names[1:])} WHERE {self._key} = ?"
         self._delete = f"DELETE FROM {name}"
@@ -122,6 +123,9 @@ class Table(Generic[RecordT]):
 
     def many(self, db: sqlite3.Connection, where: str = "1", *args: Any) -> list[RecordT]:
         return [self._record(*row) for row in db.execute(f"{self._select} WHERE {where}", args)]
+
+    def exists(self, db: sqlite3.Connection, where: str, *args: Any) -> bool:
+        return db.execute(f"{self._exists} WHERE {where} LIMIT 1", args).fetchone() is not None
 
     def count(self, db: sqlite3.Connection, where: str, *args: Any) -> int:
         return int(db.execute(f"{self._count} WHERE {where}", args).fetchone()[0])

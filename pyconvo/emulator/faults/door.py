@@ -9,12 +9,13 @@ import asyncio
 import re
 from collections.abc import Callable
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.faults.registry import Faults
 from pyconvo.emulator.faults.rule import Fault
+from pyconvo.emulator.json_body import JSONResponse
 
 MEDIA = re.compile(r"/v1/Services/[^/]+/Media|/media-content/")
 SOCKET = "/v3/wsconnect"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from pyconvo.emulator.errors import TwilioError
-from pyconvo.emulator.json_body import BAD_REQUEST, optional, read
+from pyconvo.emulator.json_body import BAD_REQUEST, JSONResponse, optional, read
 from pyconvo.emulator.replay.recording import Recording, RecordingError, written
 from pyconvo.emulator.service import Service
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from pyconvo.emulator.account.addresses import CREATIONS, TYPES, Address
 from pyconvo.emulator.account.configuration import Configuration
 from pyconvo.emulator.conversations.errors import Code
+from pyconvo.emulator.json_body import JSONResponse
 from pyconvo.emulator.rest.call import Call, Handler
 from pyconvo.emulator.rest.paging import SMALLER, page
 from pyconvo.emulator.rest.serializers import moment

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from pyconvo.emulator.conversations.conversation import STATES
 from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.records import Conversation
+from pyconvo.emulator.json_body import JSONResponse
 from pyconvo.emulator.rest import serializers
 from pyconvo.emulator.rest.call import Call, Handler
 from pyconvo.emulator.rest.forms import Parameters, parsed

@@ -5,10 +5,11 @@ Not responsible for any rule (the model).
 
 from __future__ import annotations
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.records import Message
+from pyconvo.emulator.json_body import JSONResponse
 from pyconvo.emulator.rest import serializers
 from pyconvo.emulator.rest.call import Call, Handler
 from pyconvo.emulator.rest.paging import page

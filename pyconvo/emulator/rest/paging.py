@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from pyconvo.emulator.conversations.errors import Code, refusal
+from pyconvo.emulator.json_body import JSONResponse
 from pyconvo.emulator.rest.call import Call
 
 USUAL: Final = 50

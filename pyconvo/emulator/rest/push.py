@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from pyconvo.emulator.conversations.errors import Code, refusal
 from pyconvo.emulator.conversations.push.records import Binding, Credential
+from pyconvo.emulator.json_body import JSONResponse
 from pyconvo.emulator.rest.call import Call, Handler
 from pyconvo.emulator.rest.paging import page
 from pyconvo.emulator.rest.serializers import moment

@@ -11,11 +11,11 @@ from urllib.parse import unquote
 
 from starlette.datastructures import URLPath
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 from pyconvo.emulator.errors import TwilioError
+from pyconvo.emulator.json_body import JSONResponse
 from pyconvo.emulator.rest.authentication import is_rest
 from pyconvo.emulator.rest.call import Call, Handler
 from pyconvo.emulator.rest.forms import Parameters, form_of

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from pyconvo.emulator.conversations.errors import Code
+from pyconvo.emulator.json_body import JSONResponse
 from pyconvo.emulator.rest.call import Call, Handler
 from pyconvo.emulator.rest.forms import Parameters
 from pyconvo.emulator.rest.paging import page

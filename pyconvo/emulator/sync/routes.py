@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pyconvo.emulator.caller import SCOPE_KEY
 from pyconvo.emulator.errors import TwilioError
-from pyconvo.emulator.json_body import BAD_REQUEST, read
+from pyconvo.emulator.json_body import BAD_REQUEST, JSONResponse, read
 from pyconvo.emulator.sync import resources
 from pyconvo.emulator.sync.objects import SYSTEM, Kind, Order, SyncConflict, SyncNotFound, SyncObject
 from pyconvo.emulator.sync.page_token import PageToken
@@ -81,7 +81,7 @@ class SyncRoutes:
         target = self._open(request, kind)
         included = None
         if kind == "map" and request.query_params.get("Include") == "items":
-            included = store.items(kind, target.sid, page_size=LARGEST_PAGE)
+            included = store.items_of(target, page_size=LARGEST_PAGE)
         return JSONResponse(resources.entity(store, target, self._service_sid(), included))
 
     async def _items(self, request: Request, kind: Kind) -> Response:
@@ -97,7 +97,7 @@ class SyncRoutes:
         order = cast(Order, order)
         size = min(_number(query.get("PageSize", str(DEFAULT_PAGE)), "PageSize"), LARGEST_PAGE)
         start, key = _key(kind, query.get("From")), _key(kind, single)
-        found = store.items(kind, target.sid, start=start, page_size=size, order=order, key=key)
+        found = store.items_of(target, start=start, page_size=size, order=order, key=key)
         return JSONResponse(resources.page(store, target, found, size, order, start=start))
 
     def _continued(self, target: SyncObject, text: str) -> Response:
@@ -107,9 +107,8 @@ class SyncRoutes:
         except ValueError as error:
             raise TwilioError(400, BAD_REQUEST, "PageToken is not one of this service's") from error
         against: Order = "desc" if token.order == "asc" else "asc"
-        found = store.items(
-            target.kind,
-            target.sid,
+        found = store.items_of(
+            target,
             start=token.key,
             inclusive=False,
             page_size=token.page_size,
@@ -190,7 +189,7 @@ class SyncRoutes:
 
     def _written(self, target: SyncObject, key: int | str, status: int) -> Response:
         store = self._current()
-        found = store.items(target.kind, target.sid, key=key).items[0]
+        found = store.items_of(target, key=key).items[0]
         return JSONResponse(resources.item(store, target, found), status_code=status)
 
     def _open(self, request: Request, kind: Kind, *, writing: bool = False) -> SyncObject:

@@ -179,10 +179,13 @@ class SyncStore:
     def get_map_item(self, map_name: str, key: str) -> Item | None:
         return self._find_item(self.get("map", map_name), key)
 
-    def items(
+    def items(self, kind: Kind, id_or_name: str, *, page_size: int = 50) -> Page:
+        """The first items of a list or map. Raises :class:`SyncNotFound`."""
+        return self.items_of(self.get(kind, id_or_name), page_size=page_size)
+
+    def items_of(
         self,
-        kind: Kind,
-        id_or_name: str,
+        target: SyncObject,
         *,
         start: int | str | None = None,
         page_size: int = 50,
@@ -191,7 +194,6 @@ class SyncStore:
         inclusive: bool = True,
     ) -> Page:
         """A page of items from ``start`` (itself too if ``inclusive``) in ``order``; or the item ``key``, if any."""
-        target = self.get(kind, id_or_name)
         if key is not None:
             found = self._find_item(target, key)
             return Page(() if found is None else (found,), has_previous=False, has_next=False)

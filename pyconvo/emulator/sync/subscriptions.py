@@ -9,13 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pyconvo.emulator.caller import SCOPE_KEY
 from pyconvo.emulator.errors import TwilioError
 from pyconvo.emulator.hub import Hub, Subscriber
-from pyconvo.emulator.json_body import read
+from pyconvo.emulator.json_body import JSONResponse, read
 from pyconvo.emulator.notice import Notice
 from pyconvo.emulator.sync.objects import SYSTEM
 from pyconvo.emulator.sync.store import SyncStore

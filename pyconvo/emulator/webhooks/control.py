@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pyconvo.emulator.errors import TwilioError
-from pyconvo.emulator.json_body import BAD_REQUEST, optional, read
+from pyconvo.emulator.json_body import BAD_REQUEST, JSONResponse, optional, read
 from pyconvo.emulator.query import whole
 from pyconvo.emulator.webhooks.engine import Webhooks
 from pyconvo.emulator.webhooks.names import POST, PRE

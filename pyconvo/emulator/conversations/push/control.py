@@ -9,12 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pyconvo.emulator.conversations.push.model import PushService
 from pyconvo.emulator.conversations.seed import official_keys
-from pyconvo.emulator.json_body import read
+from pyconvo.emulator.json_body import JSONResponse, read
 from pyconvo.emulator.query import whole
 
 

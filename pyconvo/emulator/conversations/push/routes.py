@@ -6,12 +6,12 @@ Not responsible for what that means (``bindings``).
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pyconvo.emulator.caller import SCOPE_KEY, Caller
 from pyconvo.emulator.conversations.push.bindings import Bindings
-from pyconvo.emulator.json_body import optional, read
+from pyconvo.emulator.json_body import JSONResponse, optional, read
 
 PATH = "/v1/registrations"
 
