@@ -23,7 +23,8 @@ def writer(*, ensure_ascii: bool) -> Callable[[Any], str]:
         # Not CPython.
         return encoder.encode
     text = json.encoder.encode_basestring_ascii if ensure_ascii else json.encoder.encode_basestring
-    #: What is being written right now: a value that is met again contains itself.
+    #: What is being written right now: a value that is met again contains itself. One for all threads, which is right
+    #: as long as the GIL is held throughout, and it is: nothing of Python's own is called in between.
     within: dict[int, Any] = {}
     chunks = make(within, encoder.default, text, None, ":", ",", False, False, False)
 
