@@ -37,7 +37,8 @@ interface Brands {
 
 async function engine(): Promise<string> {
   const { userAgent, userAgentData } = navigator as Navigator & { userAgentData?: Brands };
-  const told = await userAgentData?.getHighEntropyValues(["fullVersionList"]);
+  // A page may be forbidden to ask.
+  const told = await userAgentData?.getHighEntropyValues(["fullVersionList"]).catch(() => undefined);
   return JSON.stringify(told?.["fullVersionList"] ?? userAgent);
 }
 
