@@ -13,7 +13,7 @@ from drivers import Browsers, Driver
 from pyconvo.testing import Emulator
 
 LARGE = {"pyodide.asm.wasm", "snapshot.wasm"}
-#: Bytes. V8 stores less where it stores of its own accord what a start has compiled: see ``pyconvo/bridge/exercise.py``.
+#: Bytes. V8 stores less where it stores of its own accord what a start has compiled, see ``bridge/exercise.py``.
 COMPILED = 900_000
 #: Runs ``before``, a function's text; starts; has what comes ten seconds later come at once.
 START = """async ([script, before, keep]) => {
