@@ -151,7 +151,10 @@ class Life(RuleBasedStateMachine):
                 assert replayed == self.items(kind, name)
 
     def items(self, kind: Kind, name: str) -> dict[int | str, dict[str, Any]]:
-        return {item.key: item.data for item in self.world.store.items(kind, name, page_size=100).items}
+        return {
+            item.key: item.data
+            for item in self.world.store.items(self.world.store.get(kind, name), page_size=100).items
+        }
 
 
 TestLife = Life.TestCase

@@ -44,7 +44,7 @@ def test_whoever_was_away_however_long_ends_up_right(store: SyncStore) -> None:
             store.remove_map_item("m", key)
         else:
             store.set_map_item("m", key, {"n": number})
-        snapshots.append({item.key: item.data for item in store.items("map", "m", page_size=100).items})
+        snapshots.append({item.key: item.data for item in store.items(store.get("map", "m"), page_size=100).items})
     logged = store.db.execute("SELECT count(*) FROM sync_events").fetchone()[0]
     assert logged < 40
     target = store.get("map", sid)

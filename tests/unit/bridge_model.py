@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pyconvo.bridge.surface import surface
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError, UpstreamError
 
@@ -150,3 +152,12 @@ class LoopHost:
 
     def call_later(self, delay: float, callback: Callable[[], Any]) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(delay, callback)
+
+
+def read(text: str) -> list[dict[str, Any]]:
+    """Operations, with the names of properties that are told by their order."""
+    operations: list[dict[str, Any]] = json.loads(text)
+    for one in operations:
+        if isinstance(one.get("state"), list):
+            one["state"] = dict(zip(surface()[one["class"]].properties, one["state"], strict=True))
+    return operations

@@ -12,18 +12,8 @@ import bridge_model as model
 import pytest
 
 from pyconvo.bridge.core import Bridge
-from pyconvo.bridge.surface import surface
 
 HANDLE, USER = -1, -2
-
-
-def _read(text: str) -> list[dict[str, Any]]:
-    """Operations, with the names of properties that are told by their order."""
-    operations: list[dict[str, Any]] = json.loads(text)
-    for one in operations:
-        if isinstance(one.get("state"), list):
-            one["state"] = dict(zip(surface()[one["class"]].properties, one["state"], strict=True))
-    return operations
 
 
 class Page:
@@ -32,7 +22,7 @@ class Page:
     def __init__(self) -> None:
         self.batches: list[list[dict[str, Any]]] = []
         self.made: list[model.Client] = []
-        self.bridge = Bridge(lambda text: self.batches.append(_read(text)), model.LoopHost(), self._make)  # type: ignore[arg-type]
+        self.bridge = Bridge(lambda text: self.batches.append(model.read(text)), model.LoopHost(), self._make)  # type: ignore[arg-type]
         self._calls = 0
 
     def _make(self, token: str, options: dict[str, Any] | None, *, host: Any) -> model.Client:

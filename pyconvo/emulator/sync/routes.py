@@ -81,7 +81,7 @@ class SyncRoutes:
         target = self._open(request, kind)
         included = None
         if kind == "map" and request.query_params.get("Include") == "items":
-            included = store.items_of(target, page_size=LARGEST_PAGE)
+            included = store.items(target, page_size=LARGEST_PAGE)
         return JSONResponse(resources.entity(store, target, self._service_sid(), included))
 
     async def _items(self, request: Request, kind: Kind) -> Response:
@@ -97,7 +97,7 @@ class SyncRoutes:
         order = cast(Order, order)
         size = min(_number(query.get("PageSize", str(DEFAULT_PAGE)), "PageSize"), LARGEST_PAGE)
         start, key = _key(kind, query.get("From")), _key(kind, single)
-        found = store.items_of(target, start=start, page_size=size, order=order, key=key)
+        found = store.items(target, start=start, page_size=size, order=order, key=key)
         return JSONResponse(resources.page(store, target, found, size, order, start=start))
 
     def _continued(self, target: SyncObject, text: str) -> Response:
@@ -107,7 +107,7 @@ class SyncRoutes:
         except ValueError as error:
             raise TwilioError(400, BAD_REQUEST, "PageToken is not one of this service's") from error
         against: Order = "desc" if token.order == "asc" else "asc"
-        found = store.items_of(
+        found = store.items(
             target,
             start=token.key,
             inclusive=False,
@@ -189,7 +189,7 @@ class SyncRoutes:
 
     def _written(self, target: SyncObject, key: int | str, status: int) -> Response:
         store = self._current()
-        found = store.items_of(target, key=key).items[0]
+        found = store.items(target, key=key).items[0]
         return JSONResponse(resources.item(store, target, found), status_code=status)
 
     def _open(self, request: Request, kind: Kind, *, writing: bool = False) -> SyncObject:

@@ -179,11 +179,7 @@ class SyncStore:
     def get_map_item(self, map_name: str, key: str) -> Item | None:
         return self._find_item(self.get("map", map_name), key)
 
-    def items(self, kind: Kind, id_or_name: str, *, page_size: int = 50) -> Page:
-        """The first items of a list or map. Raises :class:`SyncNotFound`."""
-        return self.items_of(self.get(kind, id_or_name), page_size=page_size)
-
-    def items_of(
+    def items(
         self,
         target: SyncObject,
         *,

@@ -42,8 +42,8 @@ async function engine(): Promise<string> {
   return JSON.stringify(told?.["fullVersionList"] ?? userAgent);
 }
 
-function later(task: () => void): void {
-  setTimeout(() => (typeof requestIdleCallback === "function" ? requestIdleCallback(task) : task()), BUSY);
+function later(task: () => Promise<void>): void {
+  setTimeout(() => (typeof requestIdleCallback === "function" ? requestIdleCallback(() => void task()) : void task()), BUSY);
 }
 
 function onNetwork(listener: (online: boolean) => void): () => void {

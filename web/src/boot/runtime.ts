@@ -41,7 +41,7 @@ export interface Platform extends LoaderPlatform, Omit<WorkerPlatform, "Worker">
   /** Which build of the browser this is: what it has compiled is of use to no other. */
   engine(): Promise<string>;
   /** Calls back once, some time after a start, when the page has nothing else to do. */
-  later(task: () => void): void;
+  later(task: () => Promise<void>): void;
   violations: ViolationTarget | undefined;
   baseUrl: string | undefined;
 }
@@ -156,7 +156,7 @@ export class Runtime {
       });
       const port = await this.anyWay(platform, loader);
       this.enter("ready");
-      platform.later(() => void this.keep(platform, downloads, loader, kept, lasting));
+      platform.later(() => this.keep(platform, downloads, loader, kept, lasting));
       return port;
     } catch (error) {
       this.enter("failed");
