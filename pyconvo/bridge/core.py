@@ -74,7 +74,7 @@ class Bridge:
         self._outbox.put(operation)
 
     def exercise(self, done: Callable[[], Any]) -> None:
-        """Run much of the interpreter in the pauses of the next half second, then call ``done``; see ``exercise``."""
+        """Run much of the interpreter in the pauses of the next seconds, then call ``done``; see ``exercise``."""
         exercise(self._host, done)
 
     def handle_count(self) -> int:

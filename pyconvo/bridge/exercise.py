@@ -30,7 +30,7 @@ Run = Callable[[], Any]
 
 
 def exercise(host: Host, done: Callable[[], Any], clock: Callable[[], float] = time.monotonic) -> None:
-    """Begins; ends by itself, after half a second or so, and calls ``done``."""
+    """Begins; ends by itself, after a second or two, and calls ``done``."""
     work = _work()
 
     def step() -> None:

@@ -33,7 +33,7 @@ export class StartError extends Error {
 export interface Interpreter {
   /** Gives the core one text of the page. */
   receive(text: string): void;
-  /** Runs so much in the next half second that V8 keeps what it has compiled (`pyconvo/bridge/exercise.py`). */
+  /** Runs so much in the next seconds that V8 keeps what it has compiled (`pyconvo/bridge/exercise.py`). */
   exercise(done: () => void): void;
 }
 
