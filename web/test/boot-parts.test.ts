@@ -206,6 +206,30 @@ test("files arrive at the same time, in pieces, one breaks off: each gets its ow
   assert.equal((await collect(new Response(null), 0)).hash, treeOf(Buffer.alloc(0)));
 });
 
+test("a response is read into memory that is there, or in pieces of its own where it has no other", async () => {
+  const file = Buffer.alloc(2 * PART + 300_000, "0123456789");
+  const asked: (string | undefined)[] = [];
+  const responses = (["bytes", undefined] as const).map((type) => {
+    let sent = 0;
+    const pull = (controller: ReadableByteStreamController | ReadableStreamDefaultController<Uint8Array>): void => {
+      asked.push("byobRequest" in controller && controller.byobRequest ? "into" : type);
+      const end = Math.min(file.length, sent + 700_001);
+      controller.enqueue(new Uint8Array(file.subarray(sent, end)));
+      sent = end;
+      if (sent < file.length) return;
+      controller.close();
+      if ("byobRequest" in controller) controller.byobRequest?.respond(0);
+    };
+    const source = { pull, ...(type && { type }) } as UnderlyingDefaultSource<Uint8Array>;
+    return new Response(new ReadableStream(source));
+  });
+  for (const response of responses) {
+    const { hash, bytes } = await collect(response, file.length);
+    assert.deepEqual([hash, Buffer.from(bytes).equals(file)], [treeOf(file), true]);
+  }
+  assert.deepEqual(new Set(asked), new Set(["into", undefined]));
+});
+
 test("a file of another size than expected is hashed like any other", async () => {
   for (const [size, keep] of [
     [10, 9],

@@ -7,17 +7,27 @@
 export const PART = 1 << 20;
 
 export class TreeHash {
-  private readonly part = new Uint8Array(PART);
+  private part = new Uint8Array(PART);
   private filled = 0;
   private readonly digests: Promise<ArrayBuffer>[] = [];
+
+  /** Memory for what comes next, never none: what is read there, and goes to `took`, need not be copied. */
+  get room(): Uint8Array<ArrayBuffer> {
+    return this.part.subarray(this.filled);
+  }
+
+  /** `piece` was read into `room`, whose memory it has now under another name. */
+  took(piece: Uint8Array<ArrayBuffer>): void {
+    this.part = new Uint8Array(piece.buffer);
+    this.count(piece.length);
+  }
 
   add(piece: Uint8Array): void {
     for (let start = 0; start < piece.length; ) {
       const taken = piece.subarray(start, start + PART - this.filled);
       this.part.set(taken, this.filled);
-      this.filled += taken.length;
+      this.count(taken.length);
       start += taken.length;
-      if (this.filled === PART) this.close();
     }
   }
 
@@ -25,6 +35,11 @@ export class TreeHash {
   async end(): Promise<string> {
     if (this.filled > 0) this.close();
     return combined(this.digests);
+  }
+
+  private count(bytes: number): void {
+    this.filled += bytes;
+    if (this.filled === PART) this.close();
   }
 
   private close(): void {
