@@ -28,7 +28,7 @@ export async function collect(response: Response, keep: number | null): Promise<
   return { bytes: kept.buffer, hash: await hash.end() };
 }
 
-/** Reads to where the hash wants it. Pieces of their own would cost the page's thread a sixth more, in all that it does. */
+/** Reads to where the hash wants it. Pieces of their own cost the page's thread a tenth more in a start, all in all. */
 async function readIntoRoom(
   reader: ReadableStreamBYOBReader,
   hash: TreeHash,
