@@ -234,6 +234,8 @@ def leak(stage: Stage, subject: Subject) -> Values:
             stage.service.subscribed("listener")
             stage.service.flood(room, "sender", LIFE, True)
             stage.measure(page, "incomingResult")
+            if number == WARM_UP:
+                stage.stay(page, subject)
             if number in (WARM_UP, LIVES):
                 held, whole = stage.held(page), stage.memory()
                 if held is None or whole is None:
@@ -394,7 +396,5 @@ GROUPS = [
 def prepare(stage: Stage) -> None:
     """What the groups expect to find at the service."""
     for count in CONVERSATIONS:
-        identity = f"member-of-{count}"
-        stage.service.seed(
-            [{"participants": [identity, f"partner-of-{count}"], "messages": ["hello"]} for _ in range(count)]
-        )
+        room = {"participants": [f"member-of-{count}", f"partner-of-{count}"], "messages": ["hello"]}
+        stage.service.seed([room] * count)

@@ -81,10 +81,15 @@ class Stage:
                     self.loaded(page)
                 else:
                     self.measure(page, "boot", token=self.service.token("visitor"))
-                if subject == "ours" and earlier == EARLIER_VISITS:
-                    page.evaluate(STAYED)
+                if earlier == EARLIER_VISITS:
+                    self.stay(page, subject)
                 page.goto("about:blank")
         return self._returning[subject]
+
+    def stay(self, page: Page, subject: Subject) -> None:
+        """Returns when nothing more is done for later visits; compiling for them takes memory, too, once."""
+        if subject == "ours":
+            page.evaluate(STAYED)
 
     def visit(self, page: Page, subject: Subject) -> None:
         if subject == "pyodide":
