@@ -88,8 +88,20 @@ async function buildWorker(version, runtime, slim) {
   return Buffer.concat([outputFiles[0].contents, Buffer.from(SHORT + short)]);
 }
 
+/** The text of the worker that loads: it has to be there at once. */
+async function buildLoading() {
+  const { outputFiles } = await build({
+    ...shared,
+    entryPoints: ["src/boot/loading-worker.ts"],
+    outfile: "loading.js",
+    format: "iife",
+    minify: true,
+  });
+  return outputFiles[0].text;
+}
+
 /** The script and its map by file name; `npm`: of the package. */
-async function buildScript(name, manifest, npm, options) {
+async function buildScript(name, manifest, loading, npm, options) {
   const { outputFiles } = await build({
     ...shared,
     outfile: name,
@@ -97,6 +109,7 @@ async function buildScript(name, manifest, npm, options) {
     define: {
       PYCONVO_MANIFEST: JSON.stringify(manifest),
       PYCONVO_PACKAGE: String(npm),
+      PYCONVO_LOADING: JSON.stringify(loading),
     },
     sourcemap: "linked",
     ...options,
@@ -146,6 +159,7 @@ async function main() {
   const entries = await Promise.all(names.map(async (name) => [name, entryOf(await readFile(join(runtime, name)))]));
   const manifest = { version, files: Object.fromEntries(entries) };
 
+  const loading = await buildLoading();
   // `module` is Node's there, as written.
   const logOverride = { "commonjs-variable-in-esm": "silent" };
   const classic = { entryPoints: ["src/boot/classic.ts"], format: "iife" };
@@ -166,7 +180,7 @@ async function main() {
   await mkdir(values.npm, { recursive: true });
   await Promise.all(
     places.map(async ([folder, name, options, npm]) => {
-      const script = await buildScript(name, manifest, npm, options);
+      const script = await buildScript(name, manifest, loading, npm, options);
       for (const [file, contents] of script) await writeFile(join(folder, file), contents);
     }),
   );

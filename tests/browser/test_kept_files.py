@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from loaded_files import NOTHING, start
 
 from drivers import Browsers, Driver
 from pyconvo.testing import Emulator
@@ -15,23 +16,8 @@ from pyconvo.testing import Emulator
 LARGE = {"pyodide.asm.wasm", "snapshot.wasm"}
 #: Bytes. V8 stores less where it stores of its own accord what a start has compiled, see ``bridge/exercise.py``.
 COMPILED = 900_000
-#: Runs ``before``, a function's text; starts; has what comes ten seconds later come at once.
-START = """async ([script, before, keep]) => {
-  const { setTimeout: wait } = globalThis;
-  globalThis.setTimeout = (call, delay, ...given) => {
-    return wait(call, delay === 10_000 ? 0 : delay, ...given);
-  };
-  await eval(before)();
-  await new Promise((resolve, reject) => {
-    const tag = Object.assign(document.createElement("script"), { src: script, onload: resolve, onerror: reject });
-    tag.dataset.keep = keep;
-    document.head.append(tag);
-  });
-  await Twilio.Conversations.runtime.ready;
-  const files = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/runtime/"));
-  return files.map(({ name }) => new URL(name).pathname.split("/").at(-1));
-}"""
-NOTHING = "() => undefined"
+#: Milliseconds after a start until something is kept.
+BUSY = 10_000
 #: What is kept and noted, once there is so much and ``gone`` is not among it, or after some seconds.
 KEPT = """async ([count, gone, patience]) => {
   for (const end = Date.now() + 1000 * patience; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
@@ -50,6 +36,7 @@ OLDER = """async () => {
   const store = await caches.open("pyconvo");
   for (const name of "abc") await store.put(`https://runtime.invalid/${name}`, new Response(name));
 }"""
+#: In a worker as on its page.
 REFUSED = """() => {
   const get = () => {
     throw new DOMException("no storage here", "SecurityError");
@@ -78,7 +65,7 @@ def visit(driver: Driver, emulator: Emulator, release: Path) -> Any:
     def visit(before: str = NOTHING, *, keep: bool = True) -> set[str]:
         driver.goto(f"{emulator.url}/pages/driver.html")
         script = f"/dist/releases/{release.name}/pyconvo.min.js"
-        return set(driver.evaluate(START, [script, before, keep], timeout=60))
+        return set(start(driver, script, before, keep=keep, hasty=BUSY))
 
     return visit
 
@@ -142,15 +129,16 @@ def test_the_browser_keeps_what_it_has_compiled(
     if "chromium" not in present_engines:
         pytest.skip("V8's alone")
     page = browsers.open("chromium", profile=tmp_path)
+    script = f"/dist/releases/{release.name}/pyconvo.min.js"
     try:
         page.goto(f"{emulator.url}/pages/driver.html")
-        page.evaluate(START, [f"/dist/releases/{release.name}/pyconvo.min.js", NOTHING, True], timeout=60)
+        start(page, script, hasty=BUSY)
         assert len(kept(page, 2)) == 2
         code = [file.stat().st_size for file in find_code(tmp_path, page)]
         assert max(code, default=0) > COMPILED
         # The later visit works, too: it is given code that it has not compiled.
         page.goto(f"{emulator.url}/pages/driver.html")
-        page.evaluate(START, [f"/dist/releases/{release.name}/pyconvo.min.js", NOTHING, True], timeout=60)
+        start(page, script, hasty=BUSY)
     finally:
         page.close()
 

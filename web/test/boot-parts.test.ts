@@ -6,15 +6,17 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, mock, test } from "node:test";
 
+import { asBytes, type Verify } from "../src/boot/attempt.ts";
 import { collect } from "../src/boot/collect.ts";
+import { asModule, type Compiler } from "../src/boot/compile.ts";
 import { Deadline } from "../src/boot/deadline.ts";
-import { download, downloadBytes, type Downloads, type Verify } from "../src/boot/download.ts";
+import { download, type Downloads } from "../src/boot/download.ts";
 import { PyconvoBootError } from "../src/boot/errors.ts";
 import { filesByWay } from "../src/boot/manifest.ts";
 import { PolicyWatch } from "../src/boot/policy.ts";
 import { configured, DEFAULT_TIMEOUT, settingsFromModule, settingsFromScript } from "../src/boot/settings.ts";
 import { PART } from "../src/boot/tree-hash.ts";
-import { type Compiler, compile, wasmFailure, wasmProblem } from "../src/boot/wasm.ts";
+import { wasmFailure, wasmProblem } from "../src/boot/wasm.ts";
 
 const script = (src: string, attributes: Record<string, string> = {}) => ({
   src,
@@ -149,7 +151,7 @@ async function failure(work: Promise<unknown>): Promise<PyconvoBootError> {
 }
 
 async function text(from: Downloads, file: string): Promise<string> {
-  return new TextDecoder().decode(await downloadBytes(from, file));
+  return new TextDecoder().decode(await download(from, file, asBytes));
 }
 
 for (const [who, checks] of [
@@ -288,12 +290,16 @@ test("wasm that cannot run is noticed before anything is loaded", () => {
 
 test("a module compiles with and without its content type; a broken one is an error", async () => {
   const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
-  const compiler = WebAssembly as Compiler;
+  const take = asModule(WebAssembly as Compiler, (error) => wasmFailure("a.wasm", error));
   for (const type of ["application/wasm", "application/octet-stream"]) {
     const response = new Response(empty, { headers: { "content-type": type } });
-    assert.ok((await compile(compiler, response, "a.wasm")) instanceof WebAssembly.Module);
+    const { module, streamed } = await take(response, undefined);
+    assert.deepEqual([module instanceof WebAssembly.Module, streamed], [true, false], "not checked here: not kept compiled");
+    const checked = new Response(empty, { headers: { "content-type": type } });
+    const verify: Verify = async (copy) => copy.arrayBuffer();
+    assert.equal((await take(checked, verify)).streamed, type === "application/wasm");
   }
-  const error = await failure(compile(compiler, new Response("not wasm"), "a.wasm"));
+  const error = await failure(take(new Response("not wasm"), undefined));
   assert.deepEqual([error.reason, error.file], ["wasm", "a.wasm"]);
 });
 

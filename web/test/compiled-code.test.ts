@@ -7,7 +7,7 @@ import type { Manifest } from "../src/boot/manifest.ts";
 import type { Platform, Runtime } from "../src/boot/runtime.ts";
 import type { Settings } from "../src/boot/settings.ts";
 import { treeHash } from "../src/boot/tree-hash.ts";
-import { FILES, MANIFEST, named, PlayedWorker, runtime } from "./played-worker.ts";
+import { FILES, MANIFEST, named, PlayedWorker, runtime, Store } from "./played-worker.ts";
 
 const bytes = async (name: string): Promise<ArrayBuffer> => new Response(FILES[name]).arrayBuffer();
 
@@ -16,31 +16,6 @@ async function manifest(): Promise<Manifest> {
     return [name, { integrity: "sha384-x", tree: await treeHash(await bytes(name)), bytes: (await bytes(name)).byteLength }];
   });
   return { version: MANIFEST.version, files: Object.fromEntries(await Promise.all(entries)) as Manifest["files"] };
-}
-
-/** The Cache API as far as it is used: what one runtime puts there the next one finds. */
-class Store {
-  readonly entries = new Map<string, Response>();
-
-  asPlatform(): CacheStorage {
-    return { open: async () => this } as unknown as CacheStorage;
-  }
-
-  async match(key: string): Promise<Response | undefined> {
-    return this.entries.get(key)?.clone();
-  }
-
-  async put(key: string, response: Response): Promise<void> {
-    this.entries.set(key, response);
-  }
-
-  async keys(): Promise<string[]> {
-    return [...this.entries.keys()];
-  }
-
-  async delete(key: string): Promise<boolean> {
-    return this.entries.delete(key);
-  }
 }
 
 const CACHED = { "cache-control": "public, max-age=31536000, immutable" };
@@ -53,14 +28,16 @@ interface Visit {
   settings?: Partial<Settings>;
   hashes?: boolean;
   answers?: boolean;
+  keeps?: boolean;
 }
 
 /** Starts a runtime, lets the time come in which a page has nothing else to do; gives how often the worker was asked. */
 async function visit(how: Visit): Promise<number> {
-  const { store, engine = "1", type = "application/wasm", headers = CACHED, settings, hashes = true, answers = true } = how;
+  const { store, engine = "1", type = "application/wasm", headers = CACHED, settings, hashes = true, answers = true, keeps = true } = how;
   let later: (() => Promise<void>) | undefined;
   const platform: Partial<Platform> = {
     hashes,
+    keeps,
     caches: () => store?.asPlatform(),
     engine: async () => engine,
     later: (task) => (later = task),
@@ -107,7 +84,8 @@ test("a worker that does not come to its end is asked again the next time", asyn
 
 const never: Record<string, Visit> = {
   "where the page may keep nothing": { store: new Store(), settings: { keep: false } },
-  "in a browser that gains nothing by it": {},
+  "in a browser that gains nothing by it": { store: new Store(), keeps: false },
+  "where nothing can be kept": {},
   "where the address may be answered by something else the next time": { store: new Store(), headers: {} },
   "where the wasm is not compiled as it comes": { store: new Store(), type: "application/octet-stream" },
   "where the browser checks the file, and keeps nothing of such": { store: new Store(), hashes: false },

@@ -72,6 +72,31 @@ export class PlayedWorker {
   }
 }
 
+/** The Cache API as far as it is used: what one runtime puts there the next one finds. */
+export class Store {
+  readonly entries = new Map<string, Response>();
+
+  asPlatform(): CacheStorage {
+    return { open: async () => this } as unknown as CacheStorage;
+  }
+
+  async match(key: string): Promise<Response | undefined> {
+    return this.entries.get(key)?.clone();
+  }
+
+  async put(key: string, response: Response): Promise<void> {
+    this.entries.set(key, response);
+  }
+
+  async keys(): Promise<string[]> {
+    return [...this.entries.keys()];
+  }
+
+  async delete(key: string): Promise<boolean> {
+    return this.entries.delete(key);
+  }
+}
+
 export const named = (url: string): string => new URL(url).pathname.split("/").at(-1) ?? "";
 
 /** Set while somebody listens: says that the browser went online, or offline. */
@@ -90,6 +115,8 @@ export function runtime(
     fetch: async (url) => new Response(FILES[named(url)]),
     online: () => true,
     caches: () => undefined,
+    keeps: true,
+    loading: undefined,
     engine: async () => "engine 1",
     later: () => undefined,
     compiler: WebAssembly as Platform["compiler"],

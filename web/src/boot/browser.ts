@@ -5,18 +5,24 @@
 import type { Verified } from "./loader.ts";
 import type { Platform } from "./runtime.ts";
 
+/** Written in by the build. */
+declare const PYCONVO_LOADING: string;
+
 /** Milliseconds after a start in which its page may have other things to do. */
 const BUSY = 10_000;
 
 export function browserPlatform(): Platform {
   const page = typeof document === "undefined" ? undefined : document;
+  // WebKit keeps in memory, for the next page, only what it has checked itself, and for a page.
+  const hashes = globalThis.crypto?.subtle !== undefined && !/^Apple/.test(globalThis.navigator?.vendor);
   return {
     fetch: (url, options) => fetch(url, options),
-    // WebKit keeps in memory, for the next page, only what it has checked itself.
-    hashes: globalThis.crypto?.subtle !== undefined && !/^Apple/.test(globalThis.navigator?.vendor),
+    hashes,
     online: () => navigator.onLine !== false,
+    loading: hashes ? PYCONVO_LOADING : undefined,
+    caches: () => globalThis.caches,
     // In Chromium. Neither Firefox nor WebKit gains: see `docs/performance.md`.
-    caches: () => (/^Google/.test(globalThis.navigator?.vendor) ? globalThis.caches : undefined),
+    keeps: /^Google/.test(globalThis.navigator?.vendor),
     engine,
     later,
     isBrowser: page !== undefined || "WorkerGlobalScope" in globalThis,

@@ -16,19 +16,11 @@ const MOST = 4;
 /** Milliseconds until the download begins instead. */
 const PATIENCE = 1000;
 
-/** Whether the browser's cache will have it when it is asked for again: nothing is to be transferred twice. */
-export function isLasting(response: Response): boolean {
-  const control = response.headers.get("cache-control") ?? "";
-  return /\bmax-age=[1-9]/.test(control) && !/\bno-store\b/.test(control);
-}
-
 export class Kept {
-  private readonly store: Promise<Cache | null>;
+  private opening: Promise<Cache | null> | undefined;
 
   /** `caches` may throw, as the browser's own does in a sandbox. */
-  constructor(caches: () => CacheStorage | undefined) {
-    this.store = opened(caches).catch(() => null);
-  }
+  constructor(private readonly caches: () => CacheStorage | undefined) {}
 
   /** The file, if its bytes are there, and the right ones. */
   async take(file: RuntimeFile): Promise<ArrayBuffer | null> {
@@ -50,17 +42,21 @@ export class Kept {
     }
   }
 
-  /** Does to the file what `work` is, and notes it, unless that is noted; nothing where nothing can be noted. */
-  async once(file: RuntimeFile, note: string, work: () => Promise<unknown>): Promise<void> {
-    try {
-      const store = await this.store;
-      const noted = `${address(file)}/${encodeURIComponent(note)}`;
-      if (store === null || (await store.match(noted)) !== undefined) return;
-      await work();
-      await put(store, noted, new Response());
-    } catch {
-      // As above.
-    }
+  /** Whether this was noted of the file, or could not be. */
+  async noted(file: RuntimeFile, what: string): Promise<boolean> {
+    const store = await this.store;
+    if (store === null) return true;
+    return store.match(note(file, what)).then(Boolean, () => true);
+  }
+
+  async note(file: RuntimeFile, what: string): Promise<void> {
+    const store = await this.store;
+    // No room, or the page is about to go.
+    if (store !== null) await put(store, note(file, what), new Response()).catch(() => undefined);
+  }
+
+  private get store(): Promise<Cache | null> {
+    return (this.opening ??= opened(this.caches).catch(() => null));
   }
 
   private async find(file: RuntimeFile): Promise<ArrayBuffer | null> {
@@ -91,6 +87,10 @@ async function put(store: Cache, key: string, response: Response): Promise<void>
 /** The store's keys are addresses. This one is never asked for. */
 function address(file: RuntimeFile): string {
   return `https://runtime.invalid/${encodeURIComponent(file.tree)}`;
+}
+
+function note(file: RuntimeFile, what: string): string {
+  return `${address(file)}/${encodeURIComponent(what)}`;
 }
 
 function nothingAfter(milliseconds: number): Promise<null> {

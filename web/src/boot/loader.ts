@@ -4,12 +4,15 @@
  */
 
 import type { Parts, PendingParts } from "../worker/messages.ts";
-import { download, downloadBytes, type Downloads, explain, fileOf } from "./download.ts";
+import { asBytes, isLasting, type Take } from "./attempt.ts";
+import { asModule, type Compiled, type Compiler } from "./compile.ts";
+import { download, type Downloads, explain, fileOf, wantedOf } from "./download.ts";
 import { scriptPolicyError } from "./errors.ts";
 import { joined } from "./joined.ts";
 import type { Kept } from "./kept.ts";
+import type { LoadingWorker, Order } from "./loading.ts";
 import type { Part, PartFiles } from "./manifest.ts";
-import { canStream, compile, type Compiler } from "./wasm.ts";
+import { wasmFailure } from "./wasm.ts";
 
 /** A module of the page. Importing `url` gives the same one again. */
 export interface Verified {
@@ -32,22 +35,26 @@ export interface Coming<Code> {
 }
 
 export class Loader {
-  /** Files of wasm that were compiled as they came: the browser can keep such with what it has compiled. */
+  /** Files of wasm that were compiled as they came, see `Compiled`. */
   readonly streamed = new Set<string>();
+  /** Files that the browser's cache will have when they are asked for again. */
+  readonly lasting = new Set<string>();
   private readonly loads = new Map<string, Promise<unknown>>();
 
-  /** `arrived` hears of each file that is there. */
+  /** `worker` loads what is large, if there is one; `arrived` hears of each file that is there. */
   constructor(
     private readonly platform: LoaderPlatform,
     private readonly downloads: Downloads,
-    private readonly kept: Kept,
+    private readonly kept: Kept | undefined,
     private readonly nonce: string | undefined,
+    private readonly worker: LoadingWorker | undefined,
     private readonly arrived: (file: string) => void,
   ) {}
 
   /** `code` is the text of the worker, with that of Emscripten in it. */
   forWorker(files: PartFiles): Coming<BlobPart[]> {
-    const texts = [this.bytes(nameOf(files, "worker")), this.bytes(nameOf(files, "asm"))] as const;
+    // Small, and wanted first: they do not wait until a worker runs.
+    const texts = [this.here(nameOf(files, "worker")), this.here(nameOf(files, "asm"))] as const;
     const code = Promise.all(texts).then(([worker, asm]) => joined(worker, asm));
     return { code, ...this.others(files, code) };
   }
@@ -65,39 +72,50 @@ export class Loader {
     asm: Pick<PendingParts, "asm"> = {},
   ): Omit<Coming<unknown>, "code"> {
     const parts: PendingParts = { ...asm, wasm: this.wasm(nameOf(files, "wasm")) };
-    if (files.snapshot !== undefined) parts.snapshot = this.snapshot(files.snapshot);
+    if (files.snapshot !== undefined) parts.snapshot = this.bytes(files.snapshot, true);
     for (const part of ["stdlib", "core"] as const) {
       const file = files[part];
-      if (file !== undefined) parts[part] = this.bytes(file);
+      if (file !== undefined) parts[part] = this.bytes(file, false);
     }
     return { parts, all: Promise.all([code, ...Object.values<Promise<Parts[keyof Parts]>>(parts)]) };
   }
 
-  private bytes(file: string): Promise<ArrayBuffer> {
-    return this.once(file, () => downloadBytes(this.downloads, file));
+  /** On the page's own thread. */
+  private here(file: string): Promise<ArrayBuffer> {
+    return this.once(file, () => this.downloaded(file, asBytes));
   }
 
-  private snapshot(file: string): Promise<ArrayBuffer> {
+  private bytes(file: string, keep: boolean): Promise<ArrayBuffer> {
     return this.once(file, async () => {
-      const kept = await this.kept.take(fileOf(this.downloads, file));
-      return kept ?? downloadBytes(this.downloads, file);
+      const loaded = await this.elsewhere<ArrayBuffer>(file, "bytes", keep);
+      if (loaded !== null) return loaded;
+      const kept = keep ? await this.kept?.take(fileOf(this.downloads, file)) : null;
+      return kept ?? this.downloaded(file, asBytes);
     });
   }
 
   private wasm(file: string): Promise<WebAssembly.Module> {
-    const compiler = this.platform.compiler as Compiler;
-    return this.once(file, () => this.compiled(compiler, file));
+    return this.once(file, async () => {
+      const loaded = await this.elsewhere<Compiled>(file, "module", false);
+      const take = asModule(this.platform.compiler as Compiler, (error) => wasmFailure(file, error));
+      const { module, streamed } = loaded ?? (await this.downloaded(file, take));
+      if (streamed) this.streamed.add(file);
+      return module;
+    });
   }
 
-  private compiled(compiler: Compiler, file: string): Promise<WebAssembly.Module> {
-    return download(this.downloads, file, async (response, verify) => {
-      // Compiled while it arrives; but nobody gets it, nor hears why it could not be, before its bytes are known.
-      const copy = verify && response.clone();
-      if (verify && canStream(compiler, response)) this.streamed.add(file);
-      const compiled = compile(compiler, response, file);
-      compiled.catch(() => undefined);
-      if (copy !== undefined) await verify?.(copy, false);
-      return compiled;
+  /** By the worker that loads; null where there is none, or it could not. */
+  private async elsewhere<T>(file: string, as: Order["as"], kept: boolean): Promise<T | null> {
+    const outcome = await this.worker?.load({ ...wantedOf(this.downloads, file), as, kept: kept && this.kept !== undefined });
+    if (!outcome?.value) return null;
+    if (outcome.lasting) this.lasting.add(file);
+    return outcome.value as T;
+  }
+
+  private downloaded<T>(file: string, take: Take<T>): Promise<T> {
+    return download(this.downloads, file, (response, verify) => {
+      if (isLasting(response)) this.lasting.add(file);
+      return take(response, verify);
     });
   }
 

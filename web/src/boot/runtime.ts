@@ -6,10 +6,12 @@
 
 import type { Port } from "../bridge/port.js";
 import { Deadline } from "./deadline.ts";
-import { type Downloads, fileOf } from "./download.ts";
+import type { Downloads } from "./download.ts";
 import { coreError, describe, noBrowserError, noWorkerError, PyconvoBootError, timeoutError, unlocatedError } from "./errors.ts";
-import { isLasting, Kept } from "./kept.ts";
+import { Kept } from "./kept.ts";
+import { type LaterPlatform, prepareLaterVisits } from "./later-visits.ts";
 import { Loader, type LoaderPlatform } from "./loader.ts";
+import { type LoadingPlatform, type LoadingWorker, startLoading } from "./loading.ts";
 import { filesByWay, type Manifest, type PartFiles, type Way, WAYS } from "./manifest.ts";
 import { PolicyWatch, type ViolationTarget } from "./policy.ts";
 import { type Configuration, configured, type Settings } from "./settings.ts";
@@ -29,19 +31,20 @@ export interface Progress {
 }
 
 /** What of the browser is used; everything is looked up when it starts, nothing when the script is loaded. */
-export interface Platform extends LoaderPlatform, Omit<WorkerPlatform, "Worker"> {
+export interface Platform
+  extends LoaderPlatform,
+    LaterPlatform,
+    Omit<WorkerPlatform & LoadingPlatform, "Worker"> {
   readonly isBrowser: boolean;
   readonly Worker: WorkerPlatform["Worker"] | undefined;
   fetch(url: string, options: RequestInit): Promise<Response>;
   /** Whether what is loaded is checked here; otherwise the browser itself is to do it. */
   readonly hashes: boolean;
   online(): boolean;
-  /** The Cache API, where files kept there start sooner than those that `fetch` finds. */
+  /** The Cache API. */
   caches(): CacheStorage | undefined;
-  /** Which build of the browser this is: what it has compiled is of use to no other. */
-  engine(): Promise<string>;
-  /** Calls back once, some time after a start, when the page has nothing else to do. */
-  later(task: () => Promise<void>): void;
+  /** Whether files kept there start sooner than those that `fetch` finds. */
+  readonly keeps: boolean;
   violations: ViolationTarget | undefined;
   baseUrl: string | undefined;
 }
@@ -128,6 +131,7 @@ export class Runtime {
     const giveUp = new AbortController();
     const { url, files, keep, nonce } = this.settings;
     let policy: PolicyWatch | undefined;
+    let loading: LoadingWorker | undefined;
     try {
       if (url === undefined && files === undefined) throw unlocatedError();
       const platform = this.platform();
@@ -135,58 +139,33 @@ export class Runtime {
       const problem = wasmProblem(platform.compiler);
       if (problem !== null) throw problem;
       policy = new PolicyWatch(platform.violations);
-      const lasting = new Set<string>();
       const downloads: Downloads = {
         manifest: this.manifest,
         locate: (file) => files?.[file] ?? `${url ?? ""}${file}?${this.tag(file)}`,
         policy,
-        fetch: async (address, options) => {
-          const response = await platform.fetch(address, { ...options, signal: giveUp.signal });
-          if (isLasting(response)) lasting.add(address);
-          return response;
-        },
+        fetch: (address, options) => platform.fetch(address, { ...options, signal: giveUp.signal }),
         hashes: platform.hashes,
         online: platform.online,
       };
-      const kept = new Kept(() => (keep ? platform.caches() : undefined));
-      const loader = new Loader(platform, downloads, kept, nonce, (file) => {
+      const kept = keep && platform.keeps ? new Kept(() => platform.caches()) : undefined;
+      loading = this.settings.thread === "worker" ? startLoading(platform as LoadingPlatform) : undefined;
+      const loader = new Loader(platform, downloads, kept, nonce, loading, (file) => {
         if (this.current !== "loading") return;
         this.arrived.add(file);
         this.changed();
       });
       const port = await this.anyWay(platform, loader);
       this.enter("ready");
-      platform.later(() => this.keep(platform, downloads, loader, kept, lasting));
+      const { exercise } = this.thread as Thread;
+      prepareLaterVisits(platform, { files: this.ways[this.way], exercise, downloads, loader, kept, loading });
       return port;
     } catch (error) {
       this.enter("failed");
       giveUp.abort();
+      loading?.stop();
       throw error instanceof PyconvoBootError ? error : coreError(error);
     } finally {
       policy?.stop();
-    }
-  }
-
-  /**
-   * Keeps what a later visit need neither decompress nor compile then, of the `lasting` addresses: the snapshot, from the
-   * browser's cache, and what the browser has compiled of the wasm, which it does itself.
-   */
-  private async keep(
-    platform: Platform,
-    downloads: Downloads,
-    loader: Loader,
-    kept: Kept,
-    lasting: Set<string>,
-  ): Promise<void> {
-    const { wasm, snapshot } = this.ways[this.way];
-    const isLasting = (name: string): boolean => lasting.has(downloads.locate(name));
-    if (snapshot && isLasting(snapshot)) {
-      const load = (): Promise<Response> => downloads.fetch(downloads.locate(snapshot), { mode: "cors" });
-      await kept.keep(fileOf(downloads, snapshot), load);
-    }
-    const { thread } = this;
-    if (wasm && thread?.exercise && loader.streamed.has(wasm) && isLasting(wasm)) {
-      await kept.once(fileOf(downloads, wasm), await platform.engine(), thread.exercise);
     }
   }
 

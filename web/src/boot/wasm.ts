@@ -1,11 +1,7 @@
-/**
- * Compiles the interpreter's wasm, and says why if that is impossible. `loadPyodide` itself would wait for ever.
- */
+/** Says whether wasm can run here, and what its failures mean. `loadPyodide` itself would wait for ever. */
 
+import type { Compiler } from "./compile.ts";
 import { memoryError, noWasmError, type PyconvoBootError, wasmError, wasmPolicyError } from "./errors.ts";
-
-/** The part of WebAssembly used, so that a test can bring its own. */
-export type Compiler = Pick<typeof WebAssembly, "Module" | "Instance" | "compile" | "compileStreaming">;
 
 /** The smallest module there is. */
 const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -20,21 +16,6 @@ export function wasmProblem(compiler: Compiler | undefined): PyconvoBootError | 
   } catch (error) {
     // Nothing but a policy refuses an empty module.
     return wasmPolicyError(error);
-  }
-}
-
-/** Streaming insists on the content type, which not every server knows. */
-export function canStream(compiler: Compiler, response: Response): boolean {
-  const type = response.headers.get("content-type")?.split(";")[0]?.trim();
-  return type === "application/wasm" && typeof compiler.compileStreaming === "function";
-}
-
-export async function compile(compiler: Compiler, response: Response, file: string): Promise<WebAssembly.Module> {
-  try {
-    if (canStream(compiler, response)) return await compiler.compileStreaming(response);
-    return await compiler.compile(await response.arrayBuffer());
-  } catch (error) {
-    throw wasmFailure(file, error);
   }
 }
 

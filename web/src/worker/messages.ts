@@ -2,7 +2,7 @@
  * What the page and the worker say to each other beside the bridge's texts (strings pass untouched both ways).
  */
 
-/** The pieces of an interpreter, all verified by the page. */
+/** The pieces of an interpreter, all verified. */
 export interface Parts {
   /** Address of `pyodide.asm.mjs` for `import()`; absent where the worker's own text holds it. */
   asm?: string;

@@ -1,6 +1,6 @@
 /**
  * Stands in for `fetch` and `WebAssembly` inside the bundled, unmodified `pyodide.mjs` (the build injects both names).
- * Pyodide would load its files itself, unverified; it is given the parts that the page has loaded and verified.
+ * Pyodide would load its files itself, unverified; it is given the parts that the page has had loaded and verified.
  * And a wasm that does not start would leave `loadPyodide` waiting for ever; here the failure is reported.
  */
 

@@ -1,0 +1,39 @@
+/** The entry of the worker that loads, which the build writes into the page's script as a text. */
+
+import { asBytes, attempt, isLasting, type Take } from "./attempt.ts";
+import { asModule, type Compiled } from "./compile.ts";
+import { Kept } from "./kept.ts";
+import type { Order, Outcome } from "./loading.ts";
+
+/** What of the worker's global scope is used. */
+export interface LoadingScope {
+  fetch(url: string, options: RequestInit): Promise<Response>;
+  postMessage(outcome: Outcome, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent<Order>) => void) | null;
+  readonly WebAssembly: typeof WebAssembly;
+  readonly caches?: CacheStorage;
+}
+
+async function load(scope: LoadingScope, order: Order): Promise<Outcome> {
+  const { file } = order;
+  const kept = order.kept ? await new Kept(() => scope.caches).take(order) : null;
+  if (kept !== null) return { file, value: kept, lasting: false };
+  let lasting = false;
+  const take: Take<ArrayBuffer | Compiled> = (response, verify) => {
+    lasting = isLasting(response);
+    return order.as === "bytes" ? asBytes(response, verify) : asModule(scope.WebAssembly, String)(response, verify);
+  };
+  const value = await attempt((url, options) => scope.fetch(url, options), order, {}, take);
+  return { file, value, lasting };
+}
+
+/** Takes orders from now on. */
+export function serve(scope: LoadingScope): void {
+  scope.onmessage = async ({ data }) => {
+    const outcome = await load(scope, data).catch(() => ({ file: data.file, value: null }));
+    scope.postMessage(outcome, outcome.value instanceof ArrayBuffer ? [outcome.value] : []);
+  };
+}
+
+// A page has a document; a worker has none.
+if (typeof document === "undefined" && typeof postMessage === "function") serve(globalThis as unknown as LoadingScope);

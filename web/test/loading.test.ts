@@ -1,0 +1,201 @@
+/** The worker that loads: what it does, what the page does where it cannot, and how long it lives. */
+
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+
+import type { Fetch } from "../src/boot/attempt.ts";
+import type { PyconvoBootError } from "../src/boot/errors.ts";
+import type { Outcome } from "../src/boot/loading.ts";
+import { type LoadingScope, serve } from "../src/boot/loading-worker.ts";
+import type { Manifest } from "../src/boot/manifest.ts";
+import type { Platform, Runtime } from "../src/boot/runtime.ts";
+import { treeHash } from "../src/boot/tree-hash.ts";
+import { EMPTY, FILES, MANIFEST, named, PlayedWorker, runtime, Store } from "./played-worker.ts";
+
+const TEXTS = ["worker.mjs", "pyodide.asm.mjs"];
+const LARGE = ["pyodide.asm.wasm", "snapshot.wasm"];
+const HEADERS = { "cache-control": "public, max-age=31536000, immutable", "content-type": "application/wasm" };
+
+const files = new Map<string, BodyInit>(Object.entries(FILES));
+
+async function manifest(): Promise<Manifest> {
+  const entries = [...files].map(async ([name, content]) => {
+    const bytes = await new Response(content).arrayBuffer();
+    return [name, { integrity: "sha384-x", tree: await treeHash(bytes), bytes: bytes.byteLength }];
+  });
+  return { version: MANIFEST.version, files: Object.fromEntries(await Promise.all(entries)) as Manifest["files"] };
+}
+
+/** What is served: the files, but for what a test changes. */
+function serving(asked: string[], changed: Record<string, () => Response> = {}): Fetch {
+  return async (url) => {
+    asked.push(named(url));
+    return changed[named(url)]?.() ?? new Response(files.get(named(url)), { headers: HEADERS });
+  };
+}
+
+interface Played {
+  readonly made: Runtime;
+  /** Asked for by the page, and by the worker. */
+  readonly page: string[];
+  readonly worker: string[];
+  terminated(): boolean;
+  revoked(): number;
+  /** The time in which the page has nothing else to do. */
+  later(): Promise<void>;
+}
+
+interface How {
+  fetch?: Record<string, () => Response>;
+  workerFetch?: Record<string, () => Response>;
+  /** What happens instead of a worker that runs. */
+  refused?: "at once" | "by an event";
+  platform?: Partial<Platform>;
+  store?: Store;
+}
+
+/** A runtime with the real code of the worker that loads, on this thread. */
+async function played({ fetch, workerFetch, refused, platform, store }: How): Promise<Played> {
+  const [page, worker]: [string[], string[]] = [[], []];
+  let [terminated, revoked] = [false, 0];
+  let later: (() => Promise<void>) | undefined;
+  const caches = store?.asPlatform();
+
+  class Loading {
+    onmessage: ((event: { data: Outcome }) => void) | null = null;
+    onerror: ((event: object) => void) | null = null;
+    private readonly scope: LoadingScope = {
+      fetch: serving(worker, workerFetch),
+      postMessage: (data) => setImmediate(() => this.onmessage?.({ data })),
+      onmessage: null,
+      WebAssembly,
+      ...(caches && { caches }),
+    };
+
+    constructor() {
+      if (refused === "at once") throw new Error("SecurityError");
+      if (refused === undefined) serve(this.scope);
+      else setImmediate(() => this.onerror?.({}));
+    }
+
+    postMessage(data: never): void {
+      setImmediate(() => this.scope.onmessage?.({ data } as never));
+    }
+
+    terminate(): void {
+      terminated = true;
+    }
+  }
+
+  const Worker = function (_url: string, options: { name: string }): object {
+    return options.name === "pyconvo loading" ? new Loading() : new PlayedWorker();
+  };
+  const made = runtime(
+    {
+      hashes: true,
+      loading: "text",
+      caches: () => caches,
+      fetch: serving(page, fetch),
+      later: (task) => (later = task),
+      Worker: Worker as never,
+      createUrl: ([first]) => (first === "text" ? "blob:loading" : "blob:x"),
+      revokeUrl: (url) => {
+        if (url === "blob:loading") revoked += 1;
+      },
+      ...platform,
+    },
+    {},
+    await manifest(),
+  );
+  return {
+    made,
+    page,
+    worker,
+    terminated: () => terminated,
+    revoked: () => revoked,
+    later: async () => later?.(),
+  };
+}
+
+async function failure(made: Runtime): Promise<PyconvoBootError> {
+  return made.start().then(
+    () => assert.fail("it started"),
+    (reason: unknown) => reason as PyconvoBootError,
+  );
+}
+
+test("the worker loads what is large, the page only its texts; each once", async () => {
+  const { made, page, worker, revoked } = await played({});
+  await made.start();
+  assert.deepEqual([page.sort(), worker.sort()], [TEXTS.sort(), LARGE]);
+  assert.equal(made.progress.loaded, made.progress.total);
+  assert.deepEqual([...(PlayedWorker.made[0]?.parts ?? [])].sort(), ["snapshot", "wasm"]);
+  assert.equal(revoked(), 1);
+});
+
+for (const refused of ["at once", "by an event"] as const) {
+  test(`where the worker is refused ${refused} the page loads everything`, async () => {
+    const { made, page, worker, revoked } = await played({ refused });
+    await made.start();
+    assert.deepEqual([page.sort(), worker], [[...TEXTS, ...LARGE].sort(), []]);
+    assert.equal(revoked(), 1);
+  });
+}
+
+test("the page loads what the worker could not", async () => {
+  const lost = { "pyodide.asm.wasm": () => Response.error(), "snapshot.wasm": () => new Response("an old copy") };
+  const { made, page, worker } = await played({ workerFetch: lost });
+  await made.start();
+  assert.deepEqual([page.sort(), worker.sort()], [[...TEXTS, ...LARGE].sort(), LARGE]);
+  assert.deepEqual(PlayedWorker.made[0]?.expected, ["wasm", "snapshot"], "by the way it began");
+});
+
+test("the page finds out why a file cannot be had, and ends the worker", async () => {
+  const changed = new Uint8Array([...EMPTY, 0]);
+  const reasons: [Record<string, () => Response>, string][] = [
+    [{ "pyodide.asm.wasm": () => new Response(changed, { headers: HEADERS }) }, "integrity"],
+    [{ "pyodide.asm.wasm": () => new Response("", { status: 404 }) }, "network"],
+  ];
+  for (const [fetch, reason] of reasons) {
+    const { made, terminated } = await played({ fetch, workerFetch: fetch });
+    const error = await failure(made);
+    assert.deepEqual([error.reason, error.file, terminated()], [reason, "pyodide.asm.wasm", true]);
+  }
+});
+
+test("a wasm that this browser cannot compile is named as on the page", async () => {
+  files.set("pyodide.asm.wasm", "not wasm");
+  try {
+    const { made } = await played({});
+    const error = await failure(made);
+    assert.deepEqual([error.reason, error.file], ["wasm", "pyodide.asm.wasm"]);
+  } finally {
+    files.set("pyodide.asm.wasm", FILES["pyodide.asm.wasm"] as BodyInit);
+  }
+});
+
+test("where nothing is kept the worker ends with the start", async () => {
+  const { made, terminated } = await played({ platform: { keeps: false } });
+  await made.start();
+  assert.equal(terminated(), true);
+});
+
+test("the worker that has compiled lives until the browser has stored that, and is not needed the next time", async () => {
+  const store = new Store();
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const first = await played({ store });
+    await first.made.start();
+    await first.later();
+    assert.equal(first.terminated(), false);
+    mock.timers.tick(5000);
+    assert.equal(first.terminated(), true);
+  } finally {
+    mock.timers.reset();
+  }
+  const second = await played({ store });
+  await second.made.start();
+  assert.deepEqual(second.worker, ["pyodide.asm.wasm"], "the snapshot is kept");
+  await second.later();
+  assert.equal(second.terminated(), true);
+});
