@@ -5,6 +5,9 @@ import { asModule, type Compiled } from "./compile.ts";
 import { Kept } from "./kept.ts";
 import type { Order, Outcome } from "./loading.ts";
 
+/** Bytes: V8's limit. */
+const ALLOCATED = 1 << 26;
+
 /** What of the worker's global scope is used. */
 export interface LoadingScope {
   fetch(url: string, options: RequestInit): Promise<Response>;
@@ -27,11 +30,24 @@ async function load(scope: LoadingScope, order: Order): Promise<Outcome> {
   return { file, value, lasting };
 }
 
+/**
+ * What was read of the wasm stays until V8 collects garbage: 26 MiB, and a worker with nothing to do never does. It does when
+ * much was allocated outside of its heap; nothing is written there, so no memory is taken. Elsewhere the worker ends soon.
+ */
+function collectGarbage(): void {
+  try {
+    for (let times = 0; times < 4; times++) new ArrayBuffer(ALLOCATED);
+  } catch {
+    // As much is not to be had: no harm done.
+  }
+}
+
 /** Takes orders from now on. */
 export function serve(scope: LoadingScope): void {
   scope.onmessage = async ({ data }) => {
     const outcome = await load(scope, data).catch(() => ({ file: data.file, value: null }));
     scope.postMessage(outcome, outcome.value instanceof ArrayBuffer ? [outcome.value] : []);
+    if (data.as === "module") collectGarbage();
   };
 }
 
