@@ -20,8 +20,8 @@ PATHS: dict[Subject, str] = {"official": "/oracle/twilio-conversations.min.js"}
 COLLECTIONS = 5
 #: Visits to a page before one counts as a later visit: engines keep compiled code only after some.
 EARLIER_VISITS = 3
-#: The last of them lasts until what is kept for later ones is there (the snapshot, and a note that compiled code is), and
-#: the worker that has compiled has ended: ten seconds and a few, in engines that keep it.
+#: The last of them lasts until what is kept for later ones is there (the snapshot, and a note that compiled code is),
+#: and the worker that has compiled has ended: ten seconds and a few, in engines that keep it.
 STAYED = """async () => {
   for (const end = Date.now() + 25_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 200))) {
     if ((await (await caches.open("pyconvo")).keys()).length === 2) break;
