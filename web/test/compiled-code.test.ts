@@ -3,20 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { Manifest } from "../src/boot/manifest.ts";
 import type { Platform, Runtime } from "../src/boot/runtime.ts";
 import type { Settings } from "../src/boot/settings.ts";
-import { treeHash } from "../src/boot/tree-hash.ts";
-import { FILES, MANIFEST, named, PlayedWorker, runtime, Store } from "./played-worker.ts";
-
-const bytes = async (name: string): Promise<ArrayBuffer> => new Response(FILES[name]).arrayBuffer();
-
-async function manifest(): Promise<Manifest> {
-  const entries = Object.keys(FILES).map(async (name) => {
-    return [name, { integrity: "sha384-x", tree: await treeHash(await bytes(name)), bytes: (await bytes(name)).byteLength }];
-  });
-  return { version: MANIFEST.version, files: Object.fromEntries(await Promise.all(entries)) as Manifest["files"] };
-}
+import { FILES, hashed, named, PlayedWorker, runtime, Store } from "./played-worker.ts";
 
 const CACHED = { "cache-control": "public, max-age=31536000, immutable" };
 
@@ -33,7 +22,8 @@ interface Visit {
 
 /** Starts a runtime, lets the time come in which a page has nothing else to do; gives how often the worker was asked. */
 async function visit(how: Visit): Promise<number> {
-  const { store, engine = "1", type = "application/wasm", headers = CACHED, settings, hashes = true, answers = true, keeps = true } = how;
+  const { store, engine = "1", type = "application/wasm", headers = CACHED, settings } = how;
+  const { hashes = true, answers = true, keeps = true } = how;
   let later: (() => Promise<void>) | undefined;
   const platform: Partial<Platform> = {
     hashes,
@@ -46,7 +36,7 @@ async function visit(how: Visit): Promise<number> {
       return new Response(FILES[named(url)], { headers: { ...headers, "content-type": own } });
     },
   };
-  const made: Runtime = runtime(platform, settings, await manifest());
+  const made: Runtime = runtime(platform, settings, await hashed(FILES));
   let asked = 0;
   const unanswered = new Promise<void>((resolve) => {
     PlayedWorker.whenExercised = (worker) => {

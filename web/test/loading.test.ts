@@ -7,30 +7,19 @@ import type { Fetch } from "../src/boot/attempt.ts";
 import type { PyconvoBootError } from "../src/boot/errors.ts";
 import type { Outcome } from "../src/boot/loading.ts";
 import { type LoadingScope, serve } from "../src/boot/loading-worker.ts";
-import type { Manifest } from "../src/boot/manifest.ts";
 import type { Platform, Runtime } from "../src/boot/runtime.ts";
-import { treeHash } from "../src/boot/tree-hash.ts";
-import { EMPTY, FILES, MANIFEST, named, PlayedWorker, runtime, Store } from "./played-worker.ts";
+import { EMPTY, FILES, hashed, named, PlayedWorker, runtime, Store } from "./played-worker.ts";
 
 const TEXTS = ["worker.mjs", "pyodide.asm.mjs"];
 const LARGE = ["pyodide.asm.wasm", "snapshot.wasm"];
+type Files = typeof FILES;
 const HEADERS = { "cache-control": "public, max-age=31536000, immutable", "content-type": "application/wasm" };
 
-const files = new Map<string, BodyInit>(Object.entries(FILES));
-
-async function manifest(): Promise<Manifest> {
-  const entries = [...files].map(async ([name, content]) => {
-    const bytes = await new Response(content).arrayBuffer();
-    return [name, { integrity: "sha384-x", tree: await treeHash(bytes), bytes: bytes.byteLength }];
-  });
-  return { version: MANIFEST.version, files: Object.fromEntries(await Promise.all(entries)) as Manifest["files"] };
-}
-
 /** What is served: the files, but for what a test changes. */
-function serving(asked: string[], changed: Record<string, () => Response> = {}): Fetch {
+function serving(files: Files, asked: string[], changed: Record<string, () => Response> = {}): Fetch {
   return async (url) => {
     asked.push(named(url));
-    return changed[named(url)]?.() ?? new Response(files.get(named(url)), { headers: HEADERS });
+    return changed[named(url)]?.() ?? new Response(files[named(url)], { headers: HEADERS });
   };
 }
 
@@ -46,6 +35,7 @@ interface Played {
 }
 
 interface How {
+  files?: Files;
   fetch?: Record<string, () => Response>;
   workerFetch?: Record<string, () => Response>;
   /** What happens instead of a worker that runs. */
@@ -55,7 +45,7 @@ interface How {
 }
 
 /** A runtime with the real code of the worker that loads, on this thread. */
-async function played({ fetch, workerFetch, refused, platform, store }: How): Promise<Played> {
+async function played({ files = FILES, fetch, workerFetch, refused, platform, store }: How): Promise<Played> {
   const [page, worker]: [string[], string[]] = [[], []];
   let [terminated, revoked] = [false, 0];
   let later: (() => Promise<void>) | undefined;
@@ -65,7 +55,7 @@ async function played({ fetch, workerFetch, refused, platform, store }: How): Pr
     onmessage: ((event: { data: Outcome }) => void) | null = null;
     onerror: ((event: object) => void) | null = null;
     private readonly scope: LoadingScope = {
-      fetch: serving(worker, workerFetch),
+      fetch: serving(files, worker, workerFetch),
       postMessage: (data) => setImmediate(() => this.onmessage?.({ data })),
       onmessage: null,
       WebAssembly,
@@ -95,7 +85,7 @@ async function played({ fetch, workerFetch, refused, platform, store }: How): Pr
       hashes: true,
       loading: "text",
       caches: () => caches,
-      fetch: serving(page, fetch),
+      fetch: serving(files, page, fetch),
       later: (task) => (later = task),
       Worker: Worker as never,
       createUrl: ([first]) => (first === "text" ? "blob:loading" : "blob:x"),
@@ -105,7 +95,7 @@ async function played({ fetch, workerFetch, refused, platform, store }: How): Pr
       ...platform,
     },
     {},
-    await manifest(),
+    await hashed(files),
   );
   return {
     made,
@@ -164,14 +154,9 @@ test("the page finds out why a file cannot be had, and ends the worker", async (
 });
 
 test("a wasm that this browser cannot compile is named as on the page", async () => {
-  files.set("pyodide.asm.wasm", "not wasm");
-  try {
-    const { made } = await played({});
-    const error = await failure(made);
-    assert.deepEqual([error.reason, error.file], ["wasm", "pyodide.asm.wasm"]);
-  } finally {
-    files.set("pyodide.asm.wasm", FILES["pyodide.asm.wasm"] as BodyInit);
-  }
+  const { made } = await played({ files: { ...FILES, "pyodide.asm.wasm": "not wasm" } });
+  const error = await failure(made);
+  assert.deepEqual([error.reason, error.file], ["wasm", "pyodide.asm.wasm"]);
 });
 
 test("where nothing is kept the worker ends with the start", async () => {
@@ -187,8 +172,9 @@ test("the worker that has compiled lives until the browser has stored that, and 
     const first = await played({ store });
     await first.made.start();
     await first.later();
+    mock.timers.tick(4999);
     assert.equal(first.terminated(), false);
-    mock.timers.tick(5000);
+    mock.timers.tick(1);
     assert.equal(first.terminated(), true);
   } finally {
     mock.timers.reset();

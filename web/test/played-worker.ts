@@ -4,6 +4,7 @@ import { SHORT } from "../src/boot/joined.ts";
 import type { Manifest } from "../src/boot/manifest.ts";
 import { type Platform, Runtime } from "../src/boot/runtime.ts";
 import type { Settings } from "../src/boot/settings.ts";
+import { treeHash } from "../src/boot/tree-hash.ts";
 import type { FromWorker, ToWorker } from "../src/worker/messages.ts";
 
 export const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -21,6 +22,15 @@ export const MANIFEST: Manifest = {
   version: "1",
   files: Object.fromEntries(Object.keys(FILES).map((name) => [name, { integrity: "sha384-x", tree: "x", bytes: 10 }])),
 };
+/** The manifest of these files, with their hashes. */
+export async function hashed(files: Record<string, BodyInit>): Promise<Manifest> {
+  const entries = Object.entries(files).map(async ([name, content]) => {
+    const bytes = await new Response(content).arrayBuffer();
+    return [name, { integrity: "sha384-x", tree: await treeHash(bytes), bytes: bytes.byteLength }];
+  });
+  return { version: MANIFEST.version, files: Object.fromEntries(await Promise.all(entries)) as Manifest["files"] };
+}
+
 export const SETTINGS: Settings = { url: "http://a.example/runtime/", thread: "worker", lazy: true, timeout: 5, keep: true, way: "snapshot", nonce: undefined };
 
 /** Answers like `worker.ts` does: alive at once, ready when all parts that were announced are there. */
