@@ -5,7 +5,7 @@ import { mock, test } from "node:test";
 
 import type { Fetch } from "../src/boot/attempt.ts";
 import type { PyconvoBootError } from "../src/boot/errors.ts";
-import type { Outcome } from "../src/boot/loading.ts";
+import { type Outcome, REST, type ToLoading } from "../src/boot/loading.ts";
 import { type LoadingScope, serve } from "../src/boot/loading-worker.ts";
 import type { Platform, Runtime } from "../src/boot/runtime.ts";
 import { EMPTY, FILES, hashed, named, PlayedWorker, runtime, Store } from "./played-worker.ts";
@@ -29,6 +29,7 @@ interface Played {
   readonly page: string[];
   readonly worker: string[];
   terminated(): boolean;
+  rested(): boolean;
   revoked(): number;
   /** The time in which the page has nothing else to do. */
   later(): Promise<void>;
@@ -47,7 +48,7 @@ interface How {
 /** A runtime with the real code of the worker that loads, on this thread. */
 async function played({ files = FILES, fetch, workerFetch, refused, platform, store }: How): Promise<Played> {
   const [page, worker]: [string[], string[]] = [[], []];
-  let [terminated, revoked] = [false, 0];
+  let [terminated, rested, revoked] = [false, false, 0];
   let later: (() => Promise<void>) | undefined;
   const caches = store?.asPlatform();
 
@@ -68,7 +69,8 @@ async function played({ files = FILES, fetch, workerFetch, refused, platform, st
       else setImmediate(() => this.onerror?.({}));
     }
 
-    postMessage(data: never): void {
+    postMessage(data: ToLoading): void {
+      rested ||= data === REST;
       setImmediate(() => this.scope.onmessage?.({ data } as never));
     }
 
@@ -102,6 +104,7 @@ async function played({ files = FILES, fetch, workerFetch, refused, platform, st
     page,
     worker,
     terminated: () => terminated,
+    rested: () => rested,
     revoked: () => revoked,
     later: async () => later?.(),
   };
@@ -172,6 +175,7 @@ test("the worker that has compiled lives until the browser has stored that, and 
     const first = await played({ store });
     await first.made.start();
     await first.later();
+    assert.equal(first.rested(), true);
     mock.timers.tick(4999);
     assert.equal(first.terminated(), false);
     mock.timers.tick(1);
@@ -183,5 +187,5 @@ test("the worker that has compiled lives until the browser has stored that, and 
   await second.made.start();
   assert.deepEqual(second.worker, ["pyodide.asm.wasm"], "the snapshot is kept");
   await second.later();
-  assert.equal(second.terminated(), true);
+  assert.deepEqual([second.terminated(), second.rested()], [true, false]);
 });

@@ -43,9 +43,13 @@ interface Brands {
 
 async function engine(): Promise<string> {
   const { userAgent, userAgentData } = navigator as Navigator & { userAgentData?: Brands };
-  // A page may be forbidden to ask.
-  const told = await userAgentData?.getHighEntropyValues(["fullVersionList"]).catch(() => undefined);
-  return JSON.stringify(told?.["fullVersionList"] ?? userAgent);
+  try {
+    const told = await userAgentData?.getHighEntropyValues(["fullVersionList"]);
+    return JSON.stringify(told?.["fullVersionList"] ?? userAgent);
+  } catch {
+    // A page may be forbidden to ask, and an extension may have put something else there.
+    return JSON.stringify(userAgent);
+  }
 }
 
 function later(task: () => Promise<void>): void {

@@ -36,6 +36,7 @@ export function prepareLaterVisits(platform: LaterPlatform, start: Start): void 
   if (kept === undefined) return loading?.stop();
   const compiling = uncompiled(platform, start, kept).then((compile) => {
     if (compile === undefined) loading?.stop();
+    else loading?.rest();
     return compile;
   });
   platform.later(async () => {

@@ -3,7 +3,7 @@
 import { asBytes, attempt, isLasting, type Take } from "./attempt.ts";
 import { asModule, type Compiled } from "./compile.ts";
 import { Kept } from "./kept.ts";
-import type { Order, Outcome } from "./loading.ts";
+import { type Order, type Outcome, REST, type ToLoading } from "./loading.ts";
 
 /** Bytes: V8's limit. */
 const ALLOCATED = 1 << 26;
@@ -12,7 +12,7 @@ const ALLOCATED = 1 << 26;
 export interface LoadingScope {
   fetch(url: string, options: RequestInit): Promise<Response>;
   postMessage(outcome: Outcome, transfer: Transferable[]): void;
-  onmessage: ((event: MessageEvent<Order>) => void) | null;
+  onmessage: ((event: MessageEvent<ToLoading>) => void) | null;
   readonly WebAssembly: typeof WebAssembly;
   readonly caches?: CacheStorage;
 }
@@ -32,7 +32,7 @@ async function load(scope: LoadingScope, order: Order): Promise<Outcome> {
 
 /**
  * What was read of the wasm stays until V8 collects garbage: 26 MiB, and a worker with nothing to do never does. It does when
- * much was allocated outside of its heap; nothing is written there, so no memory is taken. Elsewhere the worker ends soon.
+ * much was allocated outside of its heap; nothing is written there, so no memory is taken.
  */
 function collectGarbage(): void {
   try {
@@ -45,9 +45,9 @@ function collectGarbage(): void {
 /** Takes orders from now on. */
 export function serve(scope: LoadingScope): void {
   scope.onmessage = async ({ data }) => {
+    if (data === REST) return collectGarbage();
     const outcome = await load(scope, data).catch(() => ({ file: data.file, value: null }));
     scope.postMessage(outcome, outcome.value instanceof ArrayBuffer ? [outcome.value] : []);
-    if (data.as === "module") collectGarbage();
   };
 }
 

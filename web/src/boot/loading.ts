@@ -14,6 +14,10 @@ export interface Order extends Wanted {
   readonly kept: boolean;
 }
 
+/** Nothing more will be ordered, but the worker lives on: as small as it can. */
+export const REST = "rest";
+export type ToLoading = Order | typeof REST;
+
 /** What became of an order: `value` is as was ordered, or null if it could not be had. */
 export type Outcome = { readonly file: string } & (
   | { readonly value: ArrayBuffer | Compiled; readonly lasting: boolean }
@@ -72,6 +76,10 @@ export class LoadingWorker {
       this.waiting.set(file, resolve);
       this.worker.postMessage(order);
     });
+  }
+
+  rest(): void {
+    this.worker.postMessage(REST);
   }
 
   stop(): void {
