@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Subject = Literal["ours", "official", "pyodide"]
+#: What one measurement gave, by the figures' keys.
+Values = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)

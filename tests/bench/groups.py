@@ -9,11 +9,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.figures import Aim, Figure, Subject
+from bench.figures import Aim, Figure, Subject, Values
+from bench.lives import GAINED_BY, leak
 from bench.socket import BareSocket
 from bench.stage import Page, Stage
-
-Values = dict[str, float]
 
 #: Lines: name → (seconds there and back, bytes a second).
 LINES: dict[str, tuple[float, float | None]] = {
@@ -27,10 +26,6 @@ MANY = (100, 1000)
 FLOOD = 2000
 SENDS = 200
 HISTORY = 10_000
-#: Clients that one page has had at the end, of which each heard so many messages; and those that only warm it up.
-LIVES = 50
-LIFE = 1000
-WARM_UP = 5
 TOKEN_TAKES = 500
 #: Seconds until an engine has put compiled code away, and until a browser, or a page, that was closed has tidied up.
 SETTLED, TIDY = 3.0, 1.0
@@ -223,28 +218,6 @@ def memory(stage: Stage, subject: Subject) -> Values:
     return {"memory.boot": after_boot, "memory.flood": after_flood or 0.0}
 
 
-def leak(stage: Stage, subject: Subject) -> Values:
-    """What many clients one after the other leave behind in one page, once the first few have warmed it up."""
-    room = stage.service.room("sender", "listener")
-    sizes: list[tuple[float, float, float]] = []
-    with stage.page(subject) as page:
-        for number in range(1, LIVES + 1):
-            token = stage.service.token("listener")
-            stage.measure(page, "incoming", token=token, conversation=room, count=LIFE)
-            stage.service.subscribed("listener")
-            stage.service.flood(room, "sender", LIFE, True)
-            stage.measure(page, "incomingResult")
-            if number == WARM_UP:
-                stage.stay(page, subject)
-            if number in (WARM_UP, LIVES):
-                held, whole = stage.held(page), stage.memory()
-                if held is None or whole is None:
-                    return {}
-                sizes.append((*held, whole))
-    heap, listeners, whole = (after - before for before, after in zip(*sizes, strict=True))
-    return {"leak.heap": heap, "leak.listeners": listeners, "leak.memory": whole}
-
-
 def capacity(stage: Stage, subject: Subject) -> Values:
     """How much one emulator process carries, from a program of its own. Far from any browser."""
     command = [sys.executable, "-m", "bench.emulator_capacity"]
@@ -362,14 +335,14 @@ GROUPS = [
     Group(
         "leak",
         [
-            Figure("leak.heap", f"page's heap, gained by {LIVES - WARM_UP} lives of a client", "MiB", aim=Aim(most=2)),
+            Figure("leak.heap", f"page's heap, gained by {GAINED_BY} lives of a client", "MiB", aim=Aim(most=2)),
             Figure(
                 "leak.listeners",
-                f"page's listeners, gained by {LIVES - WARM_UP} lives of a client",
+                f"page's listeners, gained by {GAINED_BY} lives of a client",
                 "",
                 aim=Aim(most=0),
             ),
-            Figure("leak.memory", f"renderer, gained by {LIVES - WARM_UP} lives of a client", "MiB", aim=Aim(most=10)),
+            Figure("leak.memory", f"renderer, gained by {GAINED_BY} lives of a client", "MiB", aim=Aim(most=10)),
         ],
         leak,
         on_request=True,
