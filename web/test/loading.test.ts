@@ -189,3 +189,45 @@ test("the worker that has compiled lives until the browser has stored that, and 
   await second.later();
   assert.deepEqual([second.terminated(), second.rested()], [true, false]);
 });
+
+class SilentStore extends Store {
+  override match(): Promise<never> {
+    return new Promise(() => undefined);
+  }
+}
+
+test("a store that does not answer is not waited for, at the start or afterwards", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { made, worker, terminated } = await played({ store: new SilentStore() });
+    void made.start();
+    for (let turn = 0; turn < 100 && !terminated(); turn++) {
+      mock.timers.tick(100);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.deepEqual([terminated(), made.state, worker.sort()], [true, "ready", LARGE]);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("an outcome that cannot be sent to the page is one that the page tries for itself", async () => {
+  const sent: Outcome[] = [];
+  const posted = new Promise<void>((resolve) => {
+    const scope: LoadingScope = {
+      fetch: async () => new Response(EMPTY),
+      postMessage: (outcome) => {
+        if (outcome.value !== null) throw new DOMException("refused", "DataCloneError");
+        sent.push(outcome);
+        resolve();
+      },
+      onmessage: null,
+      WebAssembly,
+    };
+    serve(scope);
+    const order = { file: "a", url: "http://a.example/a", as: "module", kept: false, hashes: false, integrity: "", tree: "", bytes: 8 };
+    scope.onmessage?.({ data: order } as MessageEvent<ToLoading>);
+  });
+  await posted;
+  assert.deepEqual(sent, [{ file: "a", value: null }]);
+});

@@ -13,8 +13,11 @@ import { treeHash } from "./tree-hash.ts";
 export const STORE = "pyconvo";
 /** Of this release, and of another one on the same origin. */
 const MOST = 4;
-/** Milliseconds until the download begins instead. */
+/** Milliseconds that a store may take to answer. */
 const PATIENCE = 1000;
+
+/** Of what is done with a file. */
+export type Progress = "begun" | "done";
 
 export class Kept {
   private opening: Promise<Cache | null> | undefined;
@@ -42,17 +45,26 @@ export class Kept {
     }
   }
 
-  /** Whether this was noted of the file, or could not be. */
-  async noted(file: RuntimeFile, what: string): Promise<boolean> {
-    const store = await this.store;
-    if (store === null) return true;
-    return store.match(note(file, what)).then(Boolean, () => true);
+  /** Whether this was done with the file, or nobody can tell. */
+  async done(file: RuntimeFile, what: string): Promise<boolean> {
+    const found = this.store.then(async (store) => {
+      if (store === null) return true;
+      const response = await store.match(note(file, what));
+      return (await response?.text()) === ("done" satisfies Progress);
+    });
+    return Promise.race([found.catch(() => true), after(PATIENCE, true)]);
   }
 
-  async note(file: RuntimeFile, what: string): Promise<void> {
-    const store = await this.store;
-    // No room, or the page is about to go.
-    if (store !== null) await put(store, note(file, what), new Response()).catch(() => undefined);
+  /** Whether it could be noted: there may be no room, or the page is about to go. */
+  async note(file: RuntimeFile, what: string, progress: Progress): Promise<boolean> {
+    try {
+      const store = await this.store;
+      if (store === null) return false;
+      await put(store, note(file, what), new Response(progress));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   private get store(): Promise<Cache | null> {
@@ -66,7 +78,7 @@ export class Kept {
     });
     // One that cannot be read would be in the way of a better one.
     const readable = found.catch(() => this.forget(file).then(() => null));
-    return Promise.race([readable, nothingAfter(PATIENCE)]);
+    return Promise.race([readable, after(PATIENCE, null)]);
   }
 
   private async forget(file: RuntimeFile): Promise<void> {
@@ -93,6 +105,6 @@ function note(file: RuntimeFile, what: string): string {
   return `${address(file)}/${encodeURIComponent(what)}`;
 }
 
-function nothingAfter(milliseconds: number): Promise<null> {
-  return new Promise((resolve) => setTimeout(() => resolve(null), milliseconds));
+function after<T>(milliseconds: number, value: T): Promise<T> {
+  return new Promise((resolve) => setTimeout(() => resolve(value), milliseconds));
 }

@@ -62,9 +62,11 @@ async function uncompiled(platform: LaterPlatform, start: Start, kept: Kept): Pr
   if (!wasm || !exercise || !loader.streamed.has(wasm) || !loader.lasting.has(wasm)) return undefined;
   const file = fileOf(downloads, wasm);
   const engine = await platform.engine();
-  if (await kept.noted(file, engine)) return undefined;
+  if (await kept.done(file, engine)) return undefined;
   return async () => {
+    // Where there is no room for a note it would be done in each visit.
+    if (!(await kept.note(file, engine, "begun"))) return;
     await exercise();
-    await kept.note(file, engine);
+    await kept.note(file, engine, "done");
   };
 }

@@ -46,8 +46,12 @@ function collectGarbage(): void {
 export function serve(scope: LoadingScope): void {
   scope.onmessage = async ({ data }) => {
     if (data === REST) return collectGarbage();
-    const outcome = await load(scope, data).catch(() => ({ file: data.file, value: null }));
-    scope.postMessage(outcome, outcome.value instanceof ArrayBuffer ? [outcome.value] : []);
+    try {
+      const outcome = await load(scope, data);
+      scope.postMessage(outcome, outcome.value instanceof ArrayBuffer ? [outcome.value] : []);
+    } catch {
+      scope.postMessage({ file: data.file, value: null }, []);
+    }
   };
 }
 
