@@ -5,7 +5,13 @@ import { test } from "node:test";
 
 import type { PyconvoBootError } from "../src/boot/errors.ts";
 import { type Platform, Runtime } from "../src/boot/runtime.ts";
+import type { ToWorker } from "../src/worker/messages.ts";
 import { FILES, line, MANIFEST, named, PlayedWorker, runtime, SETTINGS } from "./played-worker.ts";
+
+const importVerified: Platform["importVerified"] = async (url) => ({
+  url,
+  module: { startInterpreter: async () => ({ receive: () => undefined }) },
+});
 
 async function failed(made: Runtime): Promise<PyconvoBootError> {
   const error = await made.start().then(
@@ -173,13 +179,48 @@ test("a failed start can be tried again", async () => {
   assert.equal(made.state, "ready");
 });
 
-test("an interpreter that dies later is told once to the line", async () => {
+test("a part that cannot be handed to the worker ends the start", async () => {
+  const made = runtime({
+    Worker: class extends PlayedWorker {
+      override postMessage(message: string | ToWorker): void {
+        if (typeof message === "object" && message.kind === "part") throw new DOMException("refused", "DataCloneError");
+        super.postMessage(message);
+      }
+    } as never,
+  });
+  const error = await failed(made);
+  assert.deepEqual([error.reason, /DataCloneError: refused/.test(error.message)], ["core", true]);
+});
+
+test("what cannot be read of the worker ends the start", async () => {
   const made = runtime();
-  const port = await made.start();
-  const lost: string[] = [];
-  port.onlost = (error) => lost.push(error.message);
-  PlayedWorker.made[0]?.say({ kind: "lost", error: { name: "RuntimeError", message: "unreachable", stack: undefined } });
-  assert.match(lost.join(), /stopped working.*unreachable/);
+  PlayedWorker.script = (worker) => worker.onmessageerror?.();
+  assert.match((await failed(made)).message, /cannot be read/);
+});
+
+test("after a failure the remedy that it names can be applied, and the start tried again", async () => {
+  const made = runtime({ Worker: undefined, importVerified });
+  await failed(made);
+  made.configure({ thread: "main" });
+  await made.start();
+  assert.equal(made.state, "ready");
+});
+
+test("the address of the worker's text is given back, whatever becomes of the worker", async () => {
+  for (const script of [
+    (worker: PlayedWorker) => worker.onerror?.({}),
+    (worker: PlayedWorker) => worker.say({ kind: "failed", during: "core", error: { name: "E", message: "", stack: undefined } }),
+  ]) {
+    const held = new Set<string>();
+    const createUrl = (): string => {
+      held.add("blob:text");
+      return "blob:text";
+    };
+    const made = runtime({ createUrl, revokeUrl: (url) => void held.delete(url) }, { way: "plain" });
+    PlayedWorker.script = script;
+    await failed(made);
+    assert.deepEqual([...held], []);
+  }
 });
 
 test("the worker hears of the network from the page, as long as it lives", async () => {

@@ -56,6 +56,12 @@ export class FakeCore {
     this.boot?.reject(error);
   }
 
+  /** It has crashed. */
+  lose(error: Error): void {
+    this.port.lost = error;
+    this.port.onlost?.(error);
+  }
+
   /** One text with these operations. */
   tell(...operations: object[]): void {
     this.port.onmessage?.(JSON.stringify(operations));

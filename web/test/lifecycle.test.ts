@@ -66,7 +66,7 @@ test("a port that is lost later: pending calls reject, the client says so", asyn
   client.on("connectionError", (error: Any) => heard.push(error.message));
   const pending = (client as Any).getUser("bob");
   await settle();
-  core.port.onlost?.(new Error("the worker crashed"));
+  core.lose(new Error("the worker crashed"));
   await assert.rejects(pending, /the worker crashed/);
   assert.deepEqual(heard, ["disconnected", "the worker crashed"]);
   assert.equal((client as Any).connectionState, "disconnected");

@@ -41,6 +41,7 @@ export class PlayedWorker {
   static whenExercised: (worker: PlayedWorker) => void = (worker) => worker.say({ kind: "exercised" });
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onerror: ((event: { message?: string }) => void) | null = null;
+  onmessageerror: (() => void) | null = null;
   expected: string[] = [];
   readonly parts = new Set<string>();
   readonly texts: string[] = [];

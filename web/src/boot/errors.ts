@@ -163,7 +163,7 @@ export function coreError(cause: unknown): PyconvoBootError {
 export function lostError(cause: unknown): PyconvoBootError {
   return new PyconvoBootError(
     "core",
-    `pyconvo's core stopped working (${describe(cause)}). Reload the page; please report it if it happens again.`,
+    `pyconvo's core stopped working (${describe(cause)}). Make a new Client; please report it if it happens again.`,
     { cause },
   );
 }

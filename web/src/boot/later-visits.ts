@@ -43,7 +43,8 @@ export function prepareLaterVisits(platform: LaterPlatform, start: Start): void 
     await keepSnapshot(start, kept);
     const compile = await compiling;
     if (compile === undefined) return;
-    await compile();
+    // A core that is lost meanwhile is told of by its line.
+    await compile().catch(() => undefined);
     setTimeout(() => loading?.stop(), STORING);
   });
 }

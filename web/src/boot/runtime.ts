@@ -19,8 +19,8 @@ import { type InterpreterModule, startInPage, startWorker, type Thread, type Wor
 import { wasmProblem } from "./wasm.ts";
 
 /**
- * `idle` → `loading` (files on their way) → `starting` (Python starts) → `ready`, or `failed` from any but the last. Back
- * from `starting` to `loading` when another way to start is tried.
+ * `idle` → `loading` (files on their way) → `starting` (Python starts) → `ready`, or `failed` from any of them: from the
+ * last when Python has crashed. Back from `starting` to `loading` when another way to start is tried.
  */
 export type RuntimeState = "idle" | "loading" | "starting" | "ready" | "failed";
 
@@ -97,9 +97,9 @@ export class Runtime {
     return () => this.listeners.delete(listener);
   }
 
-  /** Change where and how to start. Throws once the start has begun. */
+  /** Change where and how to start. Throws once the start has begun, unless it has failed. */
   configure(changes: Configuration): void {
-    if (this.port !== undefined) throw new Error("The runtime has been started: configure it earlier, or use data-lazy");
+    if (this.port !== undefined && this.current !== "failed") throw new Error("The runtime has been started: configure it earlier, or use data-lazy");
     this.settings = configured(this.settings, changes, this.platform().baseUrl);
     this.way = this.settings.way;
   }
@@ -232,12 +232,13 @@ export class Runtime {
   private prepare(platform: Platform, loader: Loader): { all: Promise<unknown>; start: Promise<Thread> } {
     const files = this.ways[this.way];
     const wasm = files.wasm as string;
+    const lost = (): void => this.enter("failed");
     if (this.settings.thread === "main") {
       const { all, code, parts } = loader.forPage(files);
-      return { all, start: Promise.resolve(startInPage(code as Promise<InterpreterModule>, parts, wasm)) };
+      return { all, start: Promise.resolve(startInPage(code as Promise<InterpreterModule>, parts, wasm, lost)) };
     }
     const { all, code, parts } = loader.forWorker(files);
-    return { all, start: code.then((text) => startWorker(platform as WorkerPlatform, text, parts, wasm)) };
+    return { all, start: code.then((text) => startWorker(platform as WorkerPlatform, text, parts, wasm, lost)) };
   }
 
   /** The file's hash, shortened: makes its address one whose content never changes. */

@@ -20,7 +20,7 @@ import { wasmFailure } from "./wasm.ts";
 export interface Thread {
   readonly ready: Promise<Port>;
   stop(): void;
-  /** Runs much, beside what else there is to do; see `Interpreter`. Not on the page's own thread. */
+  /** Runs much, beside what else there is to do; see `Interpreter`. Rejects if that is lost. Not on the page's own thread. */
   readonly exercise?: () => Promise<void>;
 }
 
@@ -33,8 +33,14 @@ export interface WorkerPlatform {
   onNetwork(listener: (online: boolean) => void): () => void;
 }
 
-/** A worker made of `code` that is sent each part when it is there. */
-export function startWorker(platform: WorkerPlatform, code: BlobPart[], parts: PendingParts, wasmFile: string): Thread {
+/** A worker made of `code` that is sent each part when it is there. `lost` is called if it crashes once it is ready. */
+export function startWorker(
+  platform: WorkerPlatform,
+  code: BlobPart[],
+  parts: PendingParts,
+  wasmFile: string,
+  lost: () => void,
+): Thread {
   const url = platform.createUrl(code);
   let worker: Worker;
   try {
@@ -46,25 +52,33 @@ export function startWorker(platform: WorkerPlatform, code: BlobPart[], parts: P
   const stopNetwork = platform.onNetwork((online) => send({ kind: "network", online }, []));
   const stop = (): void => {
     stopNetwork();
+    platform.revokeUrl(url);
     worker.terminate();
   };
   const send = (message: ToWorker, transfer: Transferable[]): void => worker.postMessage(message, transfer);
-  let exercised: () => void;
+  const port: Port = { post: (text) => worker.postMessage(text), onmessage: null, onlost: null, close: stop };
+  let exercising: { resolve: () => void; reject: (error: unknown) => void } | undefined;
   const exercise = (): Promise<void> =>
-    new Promise((resolve) => {
-      exercised = resolve;
+    new Promise((resolve, reject) => {
+      if (port.lost !== undefined) return reject(port.lost);
+      exercising = { resolve, reject };
       send({ kind: "exercise" }, []);
     });
   const ready = new Promise<Port>((resolve, reject) => {
-    const port: Port = { post: (text) => worker.postMessage(text), onmessage: null, onlost: null, close: stop };
     let alive = false;
     const names = Object.keys(parts) as PartName[];
     const sendPart = <Part extends PartName>(part: Part): void => {
-      const deliver = (value: NonNullable<Parts[Part]>): void =>
-        send({ kind: "part", part, value } as ToWorker, value instanceof ArrayBuffer ? [value] : []);
+      const deliver = (value: NonNullable<Parts[Part]>): void => {
+        try {
+          send({ kind: "part", part, value } as ToWorker, value instanceof ArrayBuffer ? [value] : []);
+        } catch (error) {
+          reject(coreError(error));
+        }
+      };
       // A part that fails is reported by who loads it.
       (parts[part] as Promise<NonNullable<Parts[Part]>>).then(deliver, () => undefined);
     };
+    worker.onmessageerror = () => reject(coreError("what the worker sent cannot be read"));
     worker.onmessage = ({ data }: MessageEvent<string | FromWorker>) => {
       if (typeof data === "string") return port.onmessage?.(data);
       switch (data.kind) {
@@ -76,11 +90,13 @@ export function startWorker(platform: WorkerPlatform, code: BlobPart[], parts: P
         case "ready":
           return resolve(port);
         case "exercised":
-          return exercised();
+          return exercising?.resolve();
         case "failed":
           return reject(startFailure(data.during, data.error, wasmFile));
         case "lost":
-          return port.onlost?.(lostError(revivedError(data.error)));
+          stop();
+          lose(port, revivedError(data.error), lost);
+          return exercising?.reject(port.lost);
       }
     };
     worker.onerror = (event) => {
@@ -102,7 +118,12 @@ export interface InterpreterModule {
 }
 
 /** The interpreter on the page's thread, by the same bridge. It cannot be stopped, only no longer listened to. */
-export function startInPage(module: Promise<InterpreterModule>, parts: PendingParts, wasmFile: string): Thread {
+export function startInPage(
+  module: Promise<InterpreterModule>,
+  parts: PendingParts,
+  wasmFile: string,
+  lost: () => void,
+): Thread {
   let interpreter: Interpreter | null = null;
   let closed = false;
   const port: Port = {
@@ -120,7 +141,11 @@ export function startInPage(module: Promise<InterpreterModule>, parts: PendingPa
       interpreter = await startInterpreter(
         onlyArriving(parts),
         (text) => queueMicrotask(() => closed || port.onmessage?.(text)),
-        (error) => port.onlost?.(lostError(error)),
+        (error) => {
+          if (closed) return;
+          port.close();
+          lose(port, error, lost);
+        },
       );
       return port;
     } catch (error) {
@@ -129,6 +154,13 @@ export function startInPage(module: Promise<InterpreterModule>, parts: PendingPa
     }
   });
   return { ready, stop: port.close };
+}
+
+/** The owner hears first: who hears it by the port may ask for another one at once. */
+function lose(port: Port, cause: unknown, lost: () => void): void {
+  port.lost = lostError(cause);
+  lost();
+  port.onlost?.(port.lost);
 }
 
 /** Parts that never come instead of failing: nobody in there waits for all of them, and who loads them knows. */

@@ -9,6 +9,8 @@ export interface Port {
   onmessage: ((text: string) => void) | null;
   /** Called once if the other end is gone for good (a worker that crashed). */
   onlost?: ((error: Error) => void) | null;
+  /** Why it is gone, for who comes later. */
+  lost?: Error;
   close(): void;
 }
 
@@ -28,9 +30,6 @@ export interface Link {
   onMessage(listener: (text: string) => void): void;
 }
 
-/** Ports whose other end is gone, with the reason: a runtime may hand one out again. */
-const lost = new WeakMap<Port, unknown>();
-
 /**
  * A line that exists at once: texts wait until the runtime has a port. The runtime is started with the first text.
  * `onFailure` is called at most once, with the error of the boot or of the lost port; nothing is sent afterwards.
@@ -48,13 +47,10 @@ export function lazyLink(runtime: Runtime, onFailure: (error: Error) => void): L
   }
 
   function connected(opened: Port): void {
-    if (lost.has(opened)) return fail(lost.get(opened));
+    if (opened.lost !== undefined) return fail(opened.lost);
     port = opened;
     opened.onmessage = (text) => listener(text);
-    opened.onlost = (error) => {
-      lost.set(opened, error);
-      fail(error);
-    };
+    opened.onlost = fail;
     const texts = waiting ?? [];
     waiting = null;
     for (const text of texts) opened.post(text);

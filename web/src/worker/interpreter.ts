@@ -68,7 +68,7 @@ interface BrowserModule extends Held {
 }
 
 /**
- * `post` is called with every text of the core; `lost` once, if the interpreter crashes later.
+ * `post` is called with every text of the core; `lost` if the interpreter crashes later, perhaps more than once.
  * Rejects with a {@link StartError}; if a part is rejected, never settles: whoever provides it knows.
  */
 export async function startInterpreter(
@@ -110,8 +110,7 @@ async function start(
     // There is no one to ask.
     stdin: () => null,
   } as unknown as Parameters<typeof loadPyodide>[0]);
-  (pyodide as unknown as { _api: { on_fatal: (error: unknown) => Promise<void> } })._api.on_fatal = async (error) =>
-    lost(error);
+  const watchedCall = tellingOfCrash((pyodide as unknown as { _api: Internals })._api, lost);
 
   if (snapshot === undefined) {
     const sitePackages = pyodide.runPython("import site; site.getsitepackages()[0]") as string;
@@ -130,7 +129,42 @@ async function start(
   const decoder = new TextDecoder();
   const { receive, exercise } = browser.serve(startBridge, (text) => post(decoder.decode(text)), batches());
   for (const held of [startBridge, bridge, browser]) held.destroy();
-  return { receive: (text) => receive(encoder.encode(text)), exercise };
+  return { receive: (text) => watchedCall(() => receive(encoder.encode(text))), exercise };
+}
+
+/** Of Pyodide, private: its version is pinned, and a test crashes it. */
+interface Internals {
+  on_fatal: (error: unknown) => Promise<void>;
+  /** Thrown at whoever calls Python once its own state is no longer what it was. */
+  NoGilError: new () => Error;
+}
+
+/**
+ * A crash that Pyodide has not noticed shows in the next call of Python: of a socket, of a timer, or one that is made by what
+ * this returns. (WebKit does not tell a page what was thrown in a script from elsewhere.)
+ */
+function tellingOfCrash(internals: Internals, lost: (error: unknown) => void): (call: () => void) => void {
+  const hear = (error: unknown): void => {
+    if (error instanceof internals.NoGilError) tell(error);
+  };
+  const thrown = ({ error }: ErrorEvent): void => hear(error);
+  const rejected = ({ reason }: PromiseRejectionEvent): void => hear(reason);
+  const tell = (error: unknown): void => {
+    removeEventListener("error", thrown);
+    removeEventListener("unhandledrejection", rejected);
+    lost(error);
+  };
+  internals.on_fatal = async (error) => tell(error);
+  addEventListener("error", thrown);
+  addEventListener("unhandledrejection", rejected);
+  return (call) => {
+    try {
+      call();
+    } catch (error) {
+      hear(error);
+      throw error;
+    }
+  };
 }
 
 /** A page may bundle the asm file's import as well: its name is computed so that no bundler follows it. */

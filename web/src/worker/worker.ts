@@ -19,6 +19,7 @@ export { startInterpreter } from "./interpreter.ts";
 interface WorkerScope {
   postMessage(message: string | FromWorker): void;
   onmessage: ((event: MessageEvent<string | ToWorker>) => void) | null;
+  onmessageerror: (() => void) | null;
   dispatchEvent(event: Event): boolean;
 }
 
@@ -50,6 +51,8 @@ function serve(scope: WorkerScope): void {
       scope.postMessage({ kind: "failed", during, error: plainError(cause) });
     }
   };
+  scope.onmessageerror = () =>
+    scope.postMessage({ kind: "failed", during: "core", error: plainError(new Error("what the page sent cannot be read")) });
   scope.onmessage = ({ data }) => {
     if (typeof data === "string") interpreter?.receive(data);
     else if (data.kind === "part") arrived?.(data);
