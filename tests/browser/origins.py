@@ -35,6 +35,8 @@ class Origin:
         self._flipped: set[str] = set()
         self._missing: set[str] = set()
         self._stalled: set[str] = set()
+        self._cut: set[str] = set()
+        self._untyped: set[str] = set()
         self._end = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -63,6 +65,14 @@ class Origin:
         """Never answer for the file."""
         self._stalled.add(name)
 
+    def cut(self, name: str) -> None:
+        """Break off in the middle of the file."""
+        self._cut.add(name)
+
+    def untype(self, name: str) -> None:
+        """Say that the file is anything."""
+        self._untyped.add(name)
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -90,16 +100,21 @@ class Origin:
         content = bytearray(file.read_bytes())
         if name in self._flipped:
             content[len(content) // 2] ^= 1
-        return 200, bytes(content), {"Content-Type": TYPES.get(file.suffix, "application/octet-stream")}
+        types = {} if name in self._untyped else TYPES
+        return 200, bytes(content), {"Content-Type": types.get(file.suffix, "application/octet-stream")}
+
+    def _is_cut(self, path: str) -> bool:
+        return path.rpartition("/")[2] in self._cut
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        answer_for = self._answer
+        answer_for, is_cut = self._answer, self._is_cut
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                status, content, headers = answer_for(urlsplit(self.path).path)
+                path = urlsplit(self.path).path
+                status, content, headers = answer_for(path)
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -108,7 +123,8 @@ class Origin:
                 # A page that has given up, or was closed, no longer listens.
                 with contextlib.suppress(ConnectionError):
                     self.end_headers()
-                    self.wfile.write(content)
+                    self.close_connection |= is_cut(path)
+                    self.wfile.write(content[: len(content) // 2] if is_cut(path) else content)
 
             def log_message(self, format: str, *arguments: object) -> None:
                 """Silence: a failing test shows the page's console instead."""

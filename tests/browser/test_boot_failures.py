@@ -111,6 +111,32 @@ def test_a_server_that_never_answers(driver: Driver, pages: Origin, script: Scri
     assert "data-timeout" in error["message"]
 
 
+def test_a_file_that_always_breaks_off(driver: Driver, pages: Origin, script: Script, release: Path) -> None:
+    name = named(release, PARTS["wasm"])
+    script.origin.cut(name)
+    error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag())))
+    assert (error["reason"], error["file"]) == ("network", name)
+    assert "broke off" in error["message"]
+
+
+def test_without_the_snapshot_that_breaks_off_another_way_is_taken(
+    driver: Driver, pages: Origin, script: Script, release: Path
+) -> None:
+    script.origin.cut(named(release, PARTS["snapshot"]))
+    driver.goto(pages.page(PAGE.format(before="", tag=script.tag())))
+    driver.evaluate("() => Twilio.Conversations.runtime.ready", timeout=90)
+
+
+def test_a_module_of_another_type_is_not_a_changed_one(
+    driver: Driver, pages: Origin, script: Script, release: Path
+) -> None:
+    name = named(release, PARTS["worker"])
+    script.origin.untype(name)
+    error = failure(driver, pages.page(PAGE.format(before="", tag=script.tag('data-thread="main"'))))
+    assert (error["reason"], error["file"]) == ("environment", name)
+    assert "text/javascript" in error["message"]
+
+
 def test_a_browser_without_webassembly(driver: Driver, pages: Origin, script: Script) -> None:
     before = "<script>delete globalThis.WebAssembly</script>"
     error = failure(driver, pages.page(PAGE.format(before=before, tag=script.tag())))

@@ -50,7 +50,17 @@ test("a script tag tells where the runtime is and how to start", () => {
   assert.deepEqual([lazy, thread, timeout, keep, way], [true, "main", 5, false, "compiled"]);
 });
 
+test("a place for the runtime is a directory, however it is written", () => {
+  const place = (src: string, runtime: string) => settingsFromScript(script(src, { "data-runtime": runtime }), "https://app.example/x").url;
+  assert.equal(place("https://cdn.example/p.js", "/files?v=1#top"), "https://app.example/files/");
+  assert.equal(place("https://cdn.example/p.js", ""), "https://cdn.example/runtime/", "a template that was not filled in");
+  assert.equal(place("https://cdn.example/p.js", "https://"), undefined);
+});
+
 test("without a page or an address nothing is assumed", () => {
+  for (const src of ["blob:https://app.example/1-2-3", "data:text/javascript,0"]) {
+    assert.equal(settingsFromScript(script(src), "https://app.example/").url, undefined);
+  }
   assert.equal(settingsFromScript(null, undefined).url, undefined);
   assert.equal(settingsFromScript(script(""), "https://app.example/").url, undefined);
   assert.equal(settingsFromModule("file:///srv/pyconvo.mjs").url, undefined);
@@ -62,6 +72,7 @@ test("configure takes only what makes sense", () => {
   assert.equal(configured(settings, { url: "/static/pyconvo" }, "https://a.example/").url, "https://a.example/static/pyconvo/");
   assert.equal(configured(settings, { thread: "main" }, undefined).thread, "main");
   assert.throws(() => configured(settings, { thread: "two" as never }, undefined), TypeError);
+  assert.throws(() => configured(settings, { url: "https://" }, undefined), /address of the directory/);
   assert.throws(() => configured(settings, { timeout: 0 }, undefined), TypeError);
   assert.equal(configured(settings, { keep: false }, undefined).keep, false);
   assert.equal(configured(settings, { start: "plain" }, undefined).way, "plain");
@@ -99,10 +110,13 @@ function treeOf(bytes: Uint8Array): string {
   for (let start = 0; start < bytes.length; start += PART) parts.push(sha256(bytes.subarray(start, start + PART)));
   return sha256(Buffer.concat(parts)).toString("base64");
 }
-const served = new Map<string, (attempt: number) => { status: number; body: string }>([
+/** `comes`: how much of the body does before the line breaks off. */
+const served = new Map<string, (attempt: number) => { status: number; body: string; comes?: number }>([
   ["/good.txt", () => ({ status: 200, body: CONTENT })],
   ["/changed.txt", () => ({ status: 200, body: "the very byteS" })],
   ["/gone.txt", () => ({ status: 404, body: "" })],
+  ["/half.txt", () => ({ status: 200, body: CONTENT, comes: 5 })],
+  ["/unsteady.txt", (attempt) => ({ status: 200, body: CONTENT, comes: attempt < 3 ? 5 : CONTENT.length })],
   ["/stale.txt", (attempt) => ({ status: 200, body: attempt === 1 ? "an old copy" : CONTENT })],
 ]);
 const attempts = new Map<string, number>();
@@ -113,8 +127,10 @@ before(async () => {
     const path = request.url ?? "";
     const attempt = (attempts.get(path) ?? 0) + 1;
     attempts.set(path, attempt);
-    const { status, body } = served.get(path)?.(attempt) ?? { status: 404, body: "" };
-    response.writeHead(status).end(body);
+    const { status, body, comes } = served.get(path)?.(attempt) ?? { status: 404, body: "" };
+    response.writeHead(status, { "content-length": body.length });
+    if (comes === undefined) response.end(body);
+    else response.write(body.slice(0, comes), () => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
@@ -129,7 +145,7 @@ function downloads(changes: Partial<Downloads> = {}): Downloads {
   return {
     manifest: {
       version: "1",
-      files: { "good.txt": entry, "changed.txt": entry, "gone.txt": entry, "stale.txt": entry },
+      files: Object.fromEntries([...served.keys()].map((path) => [path.slice(1), entry])),
     },
     locate: (file) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/${file}`,
     policy: new PolicyWatch(undefined),
@@ -166,6 +182,15 @@ for (const [who, checks] of [
     const error = await failure(text(downloads(checks), "changed.txt"));
     assert.deepEqual([error.name, error.reason, error.file], ["PyconvoBootError", "integrity", "changed.txt"]);
     assert.match(error.message, /not the file this version/);
+  });
+
+  test(`a line that breaks off is not a changed file (${who} check)`, async () => {
+    attempts.clear();
+    for (const file of ["half.txt", "unsteady.txt"]) {
+      const error = await failure(text(downloads(checks), file));
+      assert.deepEqual([error.reason, error.file], ["network", file]);
+      assert.match(error.message, /broke off.*Try again/);
+    }
   });
 
   test(`a stale copy on the way is replaced by a second request (${who} check)`, async () => {

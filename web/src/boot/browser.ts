@@ -71,7 +71,7 @@ function onNetwork(listener: (online: boolean) => void): () => void {
  * finds the very module that was checked, without asking the network. No blob: is needed.
  */
 async function importVerified(url: string, integrity: string, nonce: string | undefined): Promise<Verified> {
-  if (!/\.m?js$/.test(new URL(url).pathname)) return importBytes(url, integrity);
+  if (typeof document === "undefined" || !/\.m?js$/.test(new URL(url).pathname)) return importBytes(url, integrity);
   const script = document.createElement("script");
   script.type = "module";
   script.crossOrigin = "anonymous";
@@ -90,7 +90,10 @@ async function importVerified(url: string, integrity: string, nonce: string | un
   return { url, module: await import(/* webpackIgnore: true */ /* @vite-ignore */ url) };
 }
 
-/** Servers give a file that is not named as a script a type that no browser runs. Takes `blob:` in the policy. */
+/**
+ * Servers give a file that is not named as a script a type that no browser runs, and a worker has no script elements. Takes
+ * `blob:` in the policy.
+ */
 async function importBytes(url: string, integrity: string): Promise<Verified> {
   const response = await fetch(url, { integrity, mode: "cors" });
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);

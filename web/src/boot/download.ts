@@ -3,7 +3,9 @@
  */
 
 import { attempt, type Fetch, NoFile, type Take, type Wanted } from "./attempt.ts";
+import { collect } from "./collect.ts";
 import {
+  brokenOffError,
   connectPolicyError,
   integrityError,
   missingError,
@@ -13,6 +15,8 @@ import {
 } from "./errors.ts";
 import type { Manifest, RuntimeFile } from "./manifest.ts";
 import type { PolicyWatch } from "./policy.ts";
+
+const PAST_THE_CACHE: RequestInit = { mode: "cors", cache: "no-store" };
 
 export interface Downloads {
   readonly manifest: Manifest;
@@ -34,31 +38,55 @@ export async function download<T>(downloads: Downloads, file: string, take: Take
   const wanted = wantedOf(downloads, file);
   // A lost connection, or a stale copy in the cache: once more, past the cache.
   const attempts: RequestInit[] = [{}, { cache: "reload" }];
+  let cause: unknown;
   for (const options of attempts) {
     try {
       return await attempt(downloads.fetch, wanted, options, take);
     } catch (error) {
       if (error instanceof PyconvoBootError) throw error;
       if (error instanceof NoFile) throw missingError(file, wanted.url, error.status);
+      cause = error;
       if (!downloads.online()) break;
     }
   }
-  throw await explain(downloads, file);
+  throw (await explain(downloads, file)) ?? brokenOffError(file, wanted.url, cause);
 }
 
-/** Why a file cannot be had, found by asking for it without demands. */
-export async function explain(downloads: Downloads, file: string): Promise<PyconvoBootError> {
-  const url = downloads.locate(file);
+/** Why a file cannot be had, found by asking for it without demands; null if it can. */
+export async function explain(downloads: Downloads, file: string): Promise<PyconvoBootError | null> {
+  const wanted = wantedOf(downloads, file);
+  const { url } = wanted;
   if (!downloads.online()) return offlineError(file);
+  let response: Response;
   try {
-    const response = await downloads.fetch(url, { mode: "cors", cache: "no-store" });
-    // The body is of no interest; without this it would be loaded all the same.
-    await response.body?.cancel();
-    return response.ok ? integrityError(file, url) : missingError(file, url, response.status);
+    response = await downloads.fetch(url, PAST_THE_CACHE);
   } catch (error) {
     if (await downloads.policy.blocked("connect-src", url)) return connectPolicyError(file, url);
     return downloads.online() ? unreachableError(file, url, error) : offlineError(file);
   }
+  if (!response.ok) {
+    // The body is of no interest; without this it would be loaded all the same.
+    await response.body?.cancel();
+    return missingError(file, url, response.status);
+  }
+  try {
+    return (await isReleased(downloads, wanted, response)) ? null : integrityError(file, url);
+  } catch (error) {
+    return downloads.online() ? brokenOffError(file, url, error) : offlineError(file);
+  }
+}
+
+/** Whether the response has the bytes that the file was released with. Rejects when the line breaks off. */
+async function isReleased(downloads: Downloads, wanted: Wanted, response: Response): Promise<boolean> {
+  if (wanted.hashes) return (await collect(response, null)).hash === wanted.tree;
+  const { byteLength } = await response.arrayBuffer();
+  if (byteLength !== wanted.bytes) return false;
+  // A browser that checks does not say whether it was the check that failed: but it has come a moment ago.
+  const checked = downloads.fetch(wanted.url, { ...PAST_THE_CACHE, integrity: wanted.integrity });
+  return checked.then((again) => again.arrayBuffer()).then(
+    () => true,
+    () => false,
+  );
 }
 
 export function fileOf(downloads: Downloads, file: string): RuntimeFile {

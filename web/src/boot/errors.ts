@@ -61,6 +61,24 @@ export function unreachableError(file: string, url: string, cause: unknown): Pyc
   });
 }
 
+export function brokenOffError(file: string, url: string, cause: unknown): PyconvoBootError {
+  return new PyconvoBootError(
+    "network",
+    `${file} did not come whole from ${url} (${describe(cause)}): the connection broke off. Try again; if that does not ` +
+      "help, look at what is on the way (a proxy, a filter, a service worker).",
+    { file, cause },
+  );
+}
+
+export function notRunError(file: string, url: string, cause: unknown): PyconvoBootError {
+  return new PyconvoBootError(
+    "environment",
+    `The browser did not run ${file} (${describe(cause)}), though ${url} has the right one. Serve it as text/javascript, ` +
+      "and reload the page: a browser may remember that a module could not be loaded.",
+    { file, cause },
+  );
+}
+
 export function unlocatedError(): PyconvoBootError {
   return new PyconvoBootError(
     "network",

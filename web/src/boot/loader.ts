@@ -7,7 +7,7 @@ import type { Parts, PendingParts } from "../worker/messages.ts";
 import { asBytes, isLasting, type Take } from "./attempt.ts";
 import { asModule, type Compiled, type Compiler } from "./compile.ts";
 import { download, type Downloads, explain, fileOf, wantedOf } from "./download.ts";
-import { scriptPolicyError } from "./errors.ts";
+import { notRunError, scriptPolicyError } from "./errors.ts";
 import { joined } from "./joined.ts";
 import type { Kept } from "./kept.ts";
 import type { LoadingWorker, Order } from "./loading.ts";
@@ -124,9 +124,9 @@ export class Loader {
       const url = this.downloads.locate(file);
       try {
         return await this.platform.importVerified(url, fileOf(this.downloads, file).integrity, this.nonce);
-      } catch {
+      } catch (error) {
         if (await this.downloads.policy.blocked("script-src", url)) throw scriptPolicyError(file, url);
-        throw await explain(this.downloads, file);
+        throw (await explain(this.downloads, file)) ?? notRunError(file, url, error);
       }
     });
   }

@@ -35,12 +35,13 @@ export interface ScriptElement {
 
 /** The settings that a classic script's own tag asks for; `script` is null off a page. */
 export function settingsFromScript(script: ScriptElement | null, baseUrl: string | undefined): Settings {
-  const runtime = script?.getAttribute("data-runtime") ?? null;
-  const url = runtime ?? (typeof script?.src === "string" && script.src ? new URL("runtime/", script.src).href : undefined);
+  // Empty: a template that was not filled in.
+  const runtime = script?.getAttribute("data-runtime") || undefined;
+  const src = typeof script?.src === "string" && script.src ? script.src : undefined;
   const lazy = script?.getAttribute("data-lazy") ?? null;
   const timeout = Number(script?.getAttribute("data-timeout") ?? "");
   return {
-    url: url === undefined ? undefined : directory(url, baseUrl),
+    url: runtime === undefined ? src && directory("runtime/", src) : directory(runtime, baseUrl),
     thread: script?.getAttribute("data-thread") === "main" ? "main" : "worker",
     lazy: lazy !== null && lazy !== "false",
     timeout: timeout > 0 ? timeout : DEFAULT_TIMEOUT,
@@ -71,9 +72,13 @@ export function configured(settings: Settings, changes: Configuration, baseUrl: 
   if (start !== undefined && !WAYS.includes(start)) {
     throw new TypeError(`start must be one of ${WAYS.join(", ")}, not ${JSON.stringify(start)}`);
   }
+  const place = url === undefined ? undefined : directory(url, baseUrl);
+  if (url !== undefined && place === undefined) {
+    throw new TypeError(`url must be the address of the directory runtime/, not ${JSON.stringify(url)}`);
+  }
   return {
     ...others,
-    ...(url === undefined ? files && { files } : { url: directory(url, baseUrl) }),
+    ...(place === undefined ? files && { files } : { url: place }),
     ...(thread === undefined ? {} : { thread }),
     ...(lazy === undefined ? {} : { lazy: Boolean(lazy) }),
     ...(timeout === undefined ? {} : { timeout }),
@@ -82,6 +87,14 @@ export function configured(settings: Settings, changes: Configuration, baseUrl: 
   };
 }
 
-function directory(url: string, baseUrl: string | undefined): string {
-  return new URL(url.endsWith("/") ? url : `${url}/`, baseUrl).href;
+/** Undefined if that is no address, or nothing can be below it (a script may come from a `blob:`). */
+function directory(url: string, baseUrl: string | undefined): string | undefined {
+  try {
+    const found = new URL(url, baseUrl);
+    found.search = found.hash = "";
+    if (!found.pathname.endsWith("/")) found.pathname += "/";
+    return found.href;
+  } catch {
+    return undefined;
+  }
 }
