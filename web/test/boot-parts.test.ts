@@ -97,6 +97,41 @@ test("a deadline expires once, and not when it was stopped", () => {
   }
 });
 
+test("a deadline that is restarted has all of its time again", () => {
+  mock.timers.enable({ apis: ["setInterval"] });
+  try {
+    let expired = 0;
+    const deadline = new Deadline(3, () => expired++);
+    mock.timers.tick(2000);
+    deadline.restart();
+    mock.timers.tick(2000);
+    assert.equal(expired, 0);
+    mock.timers.tick(1000);
+    assert.equal(expired, 1);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("how much of a file has come is told ten times a second at most", async () => {
+  let now = 0;
+  const clock = mock.method(performance, "now", () => now);
+  try {
+    let sent = 0;
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+      if (sent === CONTENT.length) return controller.close();
+      now += 40;
+      controller.enqueue(Buffer.from(CONTENT.slice(sent, (sent += 1))));
+    };
+    const told: number[] = [];
+    const fetch = async (): Promise<Response> => new Response(new ReadableStream({ pull }, { highWaterMark: 0 }));
+    await download(downloads({ hashes: true, fetch }), "good.txt", asBytes, (bytes) => told.push(bytes));
+    assert.deepEqual(told, [3, 6, 9, 12]);
+  } finally {
+    clock.mock.restore();
+  }
+});
+
 test("a manifest without one of the parts is refused", () => {
   const entry = { integrity: "sha384-x", tree: "x", bytes: 1 };
   assert.throws(() => filesByWay({ version: "1", files: { "worker.mjs": entry } }), /has no asm/);
@@ -156,6 +191,8 @@ function downloads(changes: Partial<Downloads> = {}): Downloads {
   };
 }
 
+const untold = (): void => undefined;
+
 async function failure(work: Promise<unknown>): Promise<PyconvoBootError> {
   try {
     await work;
@@ -167,7 +204,7 @@ async function failure(work: Promise<unknown>): Promise<PyconvoBootError> {
 }
 
 async function text(from: Downloads, file: string): Promise<string> {
-  return new TextDecoder().decode(await download(from, file, asBytes));
+  return new TextDecoder().decode(await download(from, file, asBytes, untold));
 }
 
 for (const [who, checks] of [
@@ -208,9 +245,9 @@ test("what is made of a file while it arrives is given away only when its bytes 
     assert.equal((await verify?.(copy, false))?.byteLength, 0);
     return "given away";
   };
-  assert.equal((await failure(download(downloads({ hashes: true }), "changed.txt", take))).reason, "integrity");
+  assert.equal((await failure(download(downloads({ hashes: true }), "changed.txt", take, untold))).reason, "integrity");
   assert.deepEqual(made, ["the very byteS", "the very byteS"]);
-  assert.equal(await download(downloads({ hashes: true }), "good.txt", take), "given away");
+  assert.equal(await download(downloads({ hashes: true }), "good.txt", take, untold), "given away");
 });
 
 test("files arrive at the same time, in pieces, one breaks off: each gets its own bytes", async () => {

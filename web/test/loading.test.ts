@@ -5,7 +5,7 @@ import { mock, test } from "node:test";
 
 import type { Fetch } from "../src/boot/attempt.ts";
 import type { PyconvoBootError } from "../src/boot/errors.ts";
-import { type Outcome, REST, type ToLoading } from "../src/boot/loading.ts";
+import { type FromLoading, REST, type ToLoading } from "../src/boot/loading.ts";
 import { type LoadingScope, serve } from "../src/boot/loading-worker.ts";
 import type { Platform, Runtime } from "../src/boot/runtime.ts";
 import { EMPTY, FILES, hashed, named, PlayedWorker, runtime, Store } from "./played-worker.ts";
@@ -53,7 +53,7 @@ async function played({ files = FILES, fetch, workerFetch, refused, platform, st
   const caches = store?.asPlatform();
 
   class Loading {
-    onmessage: ((event: { data: Outcome }) => void) | null = null;
+    onmessage: ((event: { data: FromLoading }) => void) | null = null;
     onerror: ((event: object) => void) | null = null;
     private readonly scope: LoadingScope = {
       fetch: serving(files, worker, workerFetch),
@@ -201,7 +201,8 @@ test("a store that does not answer is not waited for, at the start or afterwards
   try {
     const { made, worker, terminated } = await played({ store: new SilentStore() });
     void made.start();
-    for (let turn = 0; turn < 100 && !terminated(); turn++) {
+    // What it waits for beside the store takes real time: a minute is more than enough.
+    for (const end = Date.now() + 60_000; !terminated() && Date.now() < end; ) {
       mock.timers.tick(100);
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -212,12 +213,12 @@ test("a store that does not answer is not waited for, at the start or afterwards
 });
 
 test("an outcome that cannot be sent to the page is one that the page tries for itself", async () => {
-  const sent: Outcome[] = [];
+  const sent: FromLoading[] = [];
   const posted = new Promise<void>((resolve) => {
     const scope: LoadingScope = {
       fetch: async () => new Response(EMPTY),
       postMessage: (outcome) => {
-        if (outcome.value !== null) throw new DOMException("refused", "DataCloneError");
+        if (!("value" in outcome) || outcome.value !== null) throw new DOMException("refused", "DataCloneError");
         sent.push(outcome);
         resolve();
       },
@@ -230,4 +231,30 @@ test("an outcome that cannot be sent to the page is one that the page tries for 
   });
   await posted;
   assert.deepEqual(sent, [{ file: "a", value: null }]);
+});
+
+test("a file that comes slowly, but comes, is waited for, and shows how far it is", async () => {
+  let [now, pieces] = [0, 0];
+  const clock = mock.method(performance, "now", () => now);
+  mock.timers.enable({ apis: ["setInterval"] });
+  try {
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      // The time limit is 5 seconds; the file has six bytes.
+      now += 4000;
+      mock.timers.tick(4000);
+      const piece = Buffer.from("memory").subarray(pieces, (pieces += 1));
+      if (piece.length === 0) controller.close();
+      else controller.enqueue(piece);
+    };
+    const slow = (): Response => new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), { headers: HEADERS });
+    const { made } = await played({ workerFetch: { "snapshot.wasm": slow } });
+    const seen = new Set<number>();
+    made.onChange(() => seen.add(made.progress.total - made.progress.loaded));
+    await made.start();
+    assert.deepEqual([...seen].slice(-6), [5, 4, 3, 2, 1, 0]);
+  } finally {
+    mock.timers.reset();
+    clock.mock.restore();
+  }
 });

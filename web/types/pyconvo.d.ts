@@ -884,7 +884,7 @@ export declare class PushNotification {
 
 // --------------------------------------------------------------------------------------------------- runtime
 
-/** Why the core did not start. `file`: the runtime file concerned. */
+/** Why the core did not start, or stopped. `file`: the runtime file concerned. */
 export interface PyconvoBootError extends Error {
   readonly name: "PyconvoBootError";
   readonly reason: "integrity" | "policy" | "wasm" | "network" | "timeout" | "memory" | "environment" | "core";
@@ -901,10 +901,11 @@ export interface Runtime {
   readonly ready: Promise<void>;
   /** Calls back after every change of `state` or `progress`; returns the way to stop. */
   onChange(listener: () => void): () => void;
-  /** Where and how to start; only before the start. */
+  /** Where and how to start; only before the start, or after one that has failed. */
   configure(changes: {
     url?: string;
     thread?: "worker" | "main";
+    /** Seconds in which something more has to come while it loads, and that starting may take. */
     timeout?: number;
     lazy?: boolean;
     keep?: boolean;

@@ -3,8 +3,11 @@
  * why it failed.
  */
 
-import { collect } from "./collect.ts";
+import { collect, type Tell } from "./collect.ts";
 import type { RuntimeFile } from "./manifest.ts";
+
+/** Milliseconds from one time that is told how much has come to the next. */
+const BETWEEN = 100;
 
 /** A file, and how to come by it. */
 export interface Wanted extends RuntimeFile {
@@ -34,18 +37,35 @@ export class NoFile extends Error {
  *
  * The browser's own check of an `integrity` holds everything back until all bytes are there, computes on the thread that
  * asked, and keeps no compiled code; so `take` gets the file at once and must await `verify` with it, or a copy, before
- * it gives anything away. Where a page cannot compute hashes (without encryption) the browser checks; `verify` is missing.
+ * it gives anything away. Where a page cannot compute hashes (without encryption) the browser checks; `verify` is missing,
+ * and `tell` hears nothing.
  */
-export async function attempt<T>(fetch: Fetch, wanted: Wanted, options: RequestInit, take: Take<T>): Promise<T> {
+export async function attempt<T>(
+  fetch: Fetch,
+  wanted: Wanted,
+  options: RequestInit,
+  take: Take<T>,
+  tell: Tell,
+): Promise<T> {
   const { file, url, integrity, tree, bytes, hashes } = wanted;
   const verify: Verify = async (response, keep) => {
-    const collected = await collect(response, keep ? bytes : null);
+    const collected = await collect(response, keep ? bytes : null, seldom(tell));
     if (collected.hash !== tree) throw new Error(`${file} is another file`);
     return collected.bytes;
   };
   const response = await fetch(url, { ...(hashes ? {} : { integrity }), mode: "cors", ...options });
   if (!response.ok) throw new NoFile(response.status);
   return take(response, hashes ? verify : undefined);
+}
+
+function seldom(tell: Tell): Tell {
+  let next = performance.now() + BETWEEN;
+  return (bytes) => {
+    const now = performance.now();
+    if (now < next) return;
+    next = now + BETWEEN;
+    tell(bytes);
+  };
 }
 
 export const asBytes: Take<ArrayBuffer> = (response, verify) => verify?.(response, true) ?? response.arrayBuffer();

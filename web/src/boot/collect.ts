@@ -9,10 +9,16 @@ export interface Collected {
   readonly hash: string;
 }
 
+/** Hears how many bytes have come. */
+export type Tell = (bytes: number) => void;
+
 type Reader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 
-/** `keep`: how many bytes it should have, or that they are not to be kept. Rejects when the line breaks off. */
-export async function collect(response: Response, keep: number | null): Promise<Collected> {
+/**
+ * `keep`: how many bytes it should have, or that they are not to be kept; `tell` hears how many have come. Rejects when the
+ * line breaks off.
+ */
+export async function collect(response: Response, keep: number | null, tell?: Tell): Promise<Collected> {
   const hash = new TreeHash();
   const kept = new Uint8Array(keep ?? 0);
   let length = 0;
@@ -20,6 +26,7 @@ export async function collect(response: Response, keep: number | null): Promise<
     // Another file than expected, as its hash will say.
     if (length + piece.length <= kept.length) kept.set(piece, length);
     length += piece.length;
+    tell?.(length);
   };
   const { body } = response;
   const intoRoom = body && byteReader(body);

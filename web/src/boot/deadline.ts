@@ -4,16 +4,23 @@
  */
 export class Deadline {
   private timer: ReturnType<typeof setInterval> | undefined;
+  private readonly ticks: number;
+  private left: number;
 
   /** Calls `expired` once, about `seconds` from now, unless stopped before. */
   constructor(seconds: number, expired: () => void) {
     const tick = Math.min(1000, seconds * 1000);
-    let left = Math.ceil((seconds * 1000) / tick);
+    this.left = this.ticks = Math.ceil((seconds * 1000) / tick);
     this.timer = setInterval(() => {
-      if (--left !== 0) return;
+      if (--this.left !== 0) return;
       this.stop();
       expired();
     }, tick);
+  }
+
+  /** All of the time again, unless it has been stopped. */
+  restart(): void {
+    this.left = this.ticks;
   }
 
   stop(): void {

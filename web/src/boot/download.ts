@@ -3,7 +3,7 @@
  */
 
 import { attempt, type Fetch, NoFile, type Take, type Wanted } from "./attempt.ts";
-import { collect } from "./collect.ts";
+import { collect, type Tell } from "./collect.ts";
 import {
   brokenOffError,
   connectPolicyError,
@@ -31,17 +31,17 @@ export interface Downloads {
 }
 
 /**
- * What `take` makes of the verified file (see `attempt`). Rejects with a {@link PyconvoBootError} that says what went wrong
- * with it.
+ * What `take` makes of the verified file (see `attempt`); `tell` hears how much of it has come. Rejects with a
+ * {@link PyconvoBootError} that says what went wrong with it.
  */
-export async function download<T>(downloads: Downloads, file: string, take: Take<T>): Promise<T> {
+export async function download<T>(downloads: Downloads, file: string, take: Take<T>, tell: Tell): Promise<T> {
   const wanted = wantedOf(downloads, file);
   // A lost connection, or a stale copy in the cache: once more, past the cache.
   const attempts: RequestInit[] = [{}, { cache: "reload" }];
   let cause: unknown;
   for (const options of attempts) {
     try {
-      return await attempt(downloads.fetch, wanted, options, take);
+      return await attempt(downloads.fetch, wanted, options, take, tell);
     } catch (error) {
       if (error instanceof PyconvoBootError) throw error;
       if (error instanceof NoFile) throw missingError(file, wanted.url, error.status);

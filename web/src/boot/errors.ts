@@ -163,10 +163,13 @@ export function memoryError(cause: unknown): PyconvoBootError {
 
 /** `missing`: the files that have not arrived. */
 export function timeoutError(seconds: number, missing: readonly string[]): PyconvoBootError {
-  const doing = missing.length > 0 ? `loading ${missing.join(", ")}` : "starting Python";
+  const late =
+    missing.length > 0
+      ? `nothing more of ${missing.join(", ")} has come for ${seconds} seconds`
+      : `starting Python took more than ${seconds} seconds`;
   return new PyconvoBootError(
     "timeout",
-    `pyconvo did not start: ${doing} took more than ${seconds} seconds. On slow lines allow more with ` +
+    `pyconvo did not start: ${late}. On slow lines or machines allow more with ` +
       'data-timeout="…" or runtime.configure({timeout: …}) (seconds).',
     missing[0] === undefined ? {} : { file: missing[0] },
   );

@@ -41,14 +41,14 @@ export class Loader {
   readonly lasting = new Set<string>();
   private readonly loads = new Map<string, Promise<unknown>>();
 
-  /** `worker` loads what is large, if there is one; `arrived` hears of each file that is there. */
+  /** `worker` loads what is large, if there is one; `arrived` hears how many bytes of a file are there. */
   constructor(
     private readonly platform: LoaderPlatform,
     private readonly downloads: Downloads,
     private readonly kept: Kept | undefined,
     private readonly nonce: string | undefined,
     private readonly worker: LoadingWorker | undefined,
-    private readonly arrived: (file: string) => void,
+    private readonly arrived: (file: string, bytes: number) => void,
   ) {}
 
   /** `code` is the text of the worker, with that of Emscripten in it. */
@@ -106,17 +106,19 @@ export class Loader {
 
   /** By the worker that loads; null where there is none, or it could not. */
   private async elsewhere<T>(file: string, as: Order["as"], kept: boolean): Promise<T | null> {
-    const outcome = await this.worker?.load({ ...wantedOf(this.downloads, file), as, kept: kept && this.kept !== undefined });
+    const order = { ...wantedOf(this.downloads, file), as, kept: kept && this.kept !== undefined };
+    const outcome = await this.worker?.load(order, (bytes) => this.arrived(file, bytes));
     if (!outcome?.value) return null;
     if (outcome.lasting) this.lasting.add(file);
     return outcome.value as T;
   }
 
   private downloaded<T>(file: string, take: Take<T>): Promise<T> {
-    return download(this.downloads, file, (response, verify) => {
+    const taken: Take<T> = (response, verify) => {
       if (isLasting(response)) this.lasting.add(file);
       return take(response, verify);
-    });
+    };
+    return download(this.downloads, file, taken, (bytes) => this.arrived(file, bytes));
   }
 
   private module(file: string): Promise<Verified> {
@@ -137,7 +139,7 @@ export class Loader {
       loading = load(file);
       this.loads.set(file, loading);
       loading.then(
-        () => this.arrived(file),
+        () => this.arrived(file, fileOf(this.downloads, file).bytes),
         () => undefined,
       );
     }

@@ -1,9 +1,10 @@
 /** The entry of the worker that loads, which the build writes into the page's script as a text. */
 
 import { asBytes, attempt, isLasting, type Take } from "./attempt.ts";
+import type { Tell } from "./collect.ts";
 import { asModule, type Compiled } from "./compile.ts";
 import { Kept } from "./kept.ts";
-import { type Order, type Outcome, REST, type ToLoading } from "./loading.ts";
+import { type FromLoading, type Order, type Outcome, REST, type ToLoading } from "./loading.ts";
 
 /** Bytes: V8's limit. */
 const ALLOCATED = 1 << 26;
@@ -11,13 +12,13 @@ const ALLOCATED = 1 << 26;
 /** What of the worker's global scope is used. */
 export interface LoadingScope {
   fetch(url: string, options: RequestInit): Promise<Response>;
-  postMessage(outcome: Outcome, transfer: Transferable[]): void;
+  postMessage(message: FromLoading, transfer: Transferable[]): void;
   onmessage: ((event: MessageEvent<ToLoading>) => void) | null;
   readonly WebAssembly: typeof WebAssembly;
   readonly caches?: CacheStorage;
 }
 
-async function load(scope: LoadingScope, order: Order): Promise<Outcome> {
+async function load(scope: LoadingScope, order: Order, tell: Tell): Promise<Outcome> {
   const { file } = order;
   const kept = order.kept ? await new Kept(() => scope.caches).take(order) : null;
   if (kept !== null) return { file, value: kept, lasting: false };
@@ -26,7 +27,7 @@ async function load(scope: LoadingScope, order: Order): Promise<Outcome> {
     lasting = isLasting(response);
     return order.as === "bytes" ? asBytes(response, verify) : asModule(scope.WebAssembly, String)(response, verify);
   };
-  const value = await attempt((url, options) => scope.fetch(url, options), order, {}, take);
+  const value = await attempt((url, options) => scope.fetch(url, options), order, {}, take, tell);
   return { file, value, lasting };
 }
 
@@ -47,7 +48,8 @@ export function serve(scope: LoadingScope): void {
   scope.onmessage = async ({ data }) => {
     if (data === REST) return collectGarbage();
     try {
-      const outcome = await load(scope, data);
+      const { file } = data;
+      const outcome = await load(scope, data, (bytes) => scope.postMessage({ file, bytes }, []));
       scope.postMessage(outcome, outcome.value instanceof ArrayBuffer ? [outcome.value] : []);
     } catch {
       scope.postMessage({ file: data.file, value: null }, []);

@@ -4,6 +4,7 @@
  */
 
 import type { Wanted } from "./attempt.ts";
+import type { Tell } from "./collect.ts";
 import type { Compiled } from "./compile.ts";
 import type { WorkerPlatform } from "./threads.ts";
 
@@ -23,6 +24,9 @@ export type Outcome = { readonly file: string } & (
   | { readonly value: ArrayBuffer | Compiled; readonly lasting: boolean }
   | { readonly value: null }
 );
+
+/** `bytes` of a file have come until now, or all that will. */
+export type FromLoading = { readonly file: string; readonly bytes: number } | Outcome;
 
 /** What of the browser is used. */
 export interface LoadingPlatform extends Pick<WorkerPlatform, "Worker" | "createUrl" | "revokeUrl"> {
@@ -44,7 +48,7 @@ export function startLoading(platform: LoadingPlatform): LoadingWorker | undefin
 }
 
 export class LoadingWorker {
-  private readonly waiting = new Map<string, (outcome: Outcome) => void>();
+  private readonly waiting = new Map<string, { settle: (outcome: Outcome) => void; tell: Tell }>();
   private broken = false;
 
   /** `started` is called once, when it runs, or will not. */
@@ -56,9 +60,10 @@ export class LoadingWorker {
       tell = () => undefined;
       started();
     };
-    worker.onmessage = ({ data }: MessageEvent<Outcome>) => {
+    worker.onmessage = ({ data }: MessageEvent<FromLoading>) => {
       tell();
-      this.settle(data);
+      if ("bytes" in data) this.waiting.get(data.file)?.tell(data.bytes);
+      else this.settle(data);
     };
     // A policy refused it, or what it has made cannot be had here.
     worker.onerror = worker.onmessageerror = () => {
@@ -68,12 +73,12 @@ export class LoadingWorker {
     };
   }
 
-  /** Each file once. Never rejects. */
-  load(order: Order): Promise<Outcome> {
+  /** Each file once; `tell` hears how much of it has come. Never rejects. */
+  load(order: Order, tell: Tell): Promise<Outcome> {
     const { file } = order;
     if (this.broken) return Promise.resolve({ file, value: null });
     return new Promise((resolve) => {
-      this.waiting.set(file, resolve);
+      this.waiting.set(file, { settle: resolve, tell });
       this.worker.postMessage(order);
     });
   }
@@ -87,7 +92,7 @@ export class LoadingWorker {
   }
 
   private settle(outcome: Outcome): void {
-    this.waiting.get(outcome.file)?.(outcome);
+    this.waiting.get(outcome.file)?.settle(outcome);
     this.waiting.delete(outcome.file);
   }
 }

@@ -25,7 +25,7 @@ import { wasmProblem } from "./wasm.ts";
 export type RuntimeState = "idle" | "loading" | "starting" | "ready" | "failed";
 
 export interface Progress {
-  /** Bytes (before compression) of the files that have arrived. */
+  /** Bytes (before compression) that have arrived. */
   readonly loaded: number;
   readonly total: number;
 }
@@ -51,8 +51,9 @@ export interface Platform
 
 export class Runtime {
   private current: RuntimeState = "idle";
-  /** Names of files. */
-  private readonly arrived = new Set<string>();
+  /** Bytes, by names of files. */
+  private readonly arrived = new Map<string, number>();
+  private deadline: Deadline | undefined;
   private readonly ways: Record<Way, PartFiles>;
   private way: Way;
   private port: Promise<Port> | undefined;
@@ -80,10 +81,11 @@ export class Runtime {
   }
 
   get progress(): Progress {
-    const sum = (names: string[]): number =>
-      names.reduce((total, name) => total + (this.manifest.files[name]?.bytes ?? 0), 0);
     const needed = Object.values(this.ways[this.way]);
-    return { loaded: sum(needed.filter((name) => this.arrived.has(name))), total: sum(needed) };
+    const sum = (bytes: (name: string) => number): number => needed.reduce((total, name) => total + bytes(name), 0);
+    // Another file than the released one may have more.
+    const arrived = (name: string): number => Math.min(this.arrived.get(name) ?? 0, this.sizeOf(name));
+    return { loaded: sum(arrived), total: sum((name) => this.sizeOf(name)) };
   }
 
   /** Settles when the runtime has started, or could not. Does not start it: a lazy one starts with the first client. */
@@ -149,9 +151,11 @@ export class Runtime {
       };
       const kept = keep && platform.keeps ? new Kept(() => platform.caches()) : undefined;
       loading = this.settings.thread === "worker" ? startLoading(platform as LoadingPlatform) : undefined;
-      const loader = new Loader(platform, downloads, kept, nonce, loading, (file) => {
+      const loader = new Loader(platform, downloads, kept, nonce, loading, (file, bytes) => {
         if (this.current !== "loading") return;
-        this.arrived.add(file);
+        // A file that is asked for once more begins again, which nobody needs to see.
+        this.arrived.set(file, Math.max(bytes, this.arrived.get(file) ?? 0));
+        this.deadline?.restart();
         this.changed();
       });
       const port = await this.anyWay(platform, loader);
@@ -199,17 +203,16 @@ export class Runtime {
   private async attempt(platform: Platform, loader: Loader): Promise<Port> {
     const { timeout } = this.settings;
     let thread: Thread | undefined;
-    let deadline: Deadline | undefined;
     let over = false;
     try {
       return await new Promise<Port>((resolve, reject) => {
-        deadline = new Deadline(timeout, () => reject(timeoutError(timeout, this.missing())));
+        this.deadline = new Deadline(timeout, () => reject(timeoutError(timeout, this.missing())));
         const { all, start } = this.prepare(platform, loader);
         all.then(() => {
           if (over) return;
           this.enter("starting");
-          deadline?.stop();
-          deadline = new Deadline(timeout, () => reject(timeoutError(timeout, [])));
+          this.deadline?.stop();
+          this.deadline = new Deadline(timeout, () => reject(timeoutError(timeout, [])));
         }, reject);
         start.then((started) => {
           thread = started;
@@ -224,7 +227,7 @@ export class Runtime {
       throw error;
     } finally {
       over = true;
-      deadline?.stop();
+      this.deadline?.stop();
     }
   }
 
@@ -248,7 +251,11 @@ export class Runtime {
   }
 
   private missing(): string[] {
-    return Object.values(this.ways[this.way]).filter((name) => !this.arrived.has(name));
+    return Object.values(this.ways[this.way]).filter((name) => (this.arrived.get(name) ?? 0) < this.sizeOf(name));
+  }
+
+  private sizeOf(file: string): number {
+    return this.manifest.files[file]?.bytes ?? 0;
   }
 
   private enter(state: RuntimeState): void {

@@ -13,7 +13,7 @@ export interface Settings {
   thread: "worker" | "main";
   /** Do not load anything before it is needed. */
   lazy: boolean;
-  /** Seconds each of the two halves of the start (loading, starting) may take. */
+  /** Seconds in which something more has to come while it loads, and that starting may take. */
   timeout: number;
   /** The first of the ways to start that is tried; the others follow if it fails. */
   way: Way;
