@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME",
-        help="also answer under this host name, and to pages from there",
+        help="also answer under this host name, and to pages from there (null: to pages opened from the disk)",
     )
     emulator.add_argument("--seed", type=int, help="make identifiers repeatable")
     emulator.add_argument(

@@ -13,6 +13,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { Script } from "node:vm";
 import { build } from "esbuild";
 import { buildId } from "./pipeline/build_id.mjs";
 import { mentionedExports, shortAssignments } from "./pipeline/mentioned_exports.mjs";
@@ -88,6 +89,16 @@ async function buildWorker(version, runtime, slim) {
   return Buffer.concat([outputFiles[0].contents, Buffer.from(SHORT + short)]);
 }
 
+/** Throws if the page could not make a classic script of the worker: see `src/boot/classic-worker.ts`. */
+async function checkClassic(runtime) {
+  const contents = 'export * from "./src/boot/classic-worker.ts"; export * from "./src/boot/joined.ts";';
+  const { outputFiles } = await build({ ...shared, stdin: { contents, resolveDir: web }, format: "esm" });
+  const { classicText, joined } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+  const files = await Promise.all(["worker.mjs", "pyodide.asm.mjs"].map((name) => readFile(join(runtime, name))));
+  // Is read, and not run.
+  new Script(classicText(joined(...files)).join(""), { filename: "worker.mjs as a classic script" });
+}
+
 /** The text of the worker that loads: it has to be there at once. */
 async function buildLoading() {
   const { outputFiles } = await build({
@@ -155,6 +166,7 @@ async function main() {
   const runtime = join(out, "runtime");
   await mkdir(runtime, { recursive: true });
   await writeFile(join(runtime, "worker.mjs"), await buildWorker(version, runtime, values.slim));
+  await checkClassic(runtime);
   const names = [...positionals, "worker.mjs"].sort();
   const entries = await Promise.all(names.map(async (name) => [name, entryOf(await readFile(join(runtime, name)))]));
   const manifest = { version, files: Object.fromEntries(entries) };

@@ -16,7 +16,7 @@ class EmulatorConfig:
     """``mounts``: pairs of URL and directory (or single file), served as static files after the service's own paths.
 
     ``seed`` makes identifiers repeatable. ``typing_timeout`` is in seconds. ``open_hosts``: host names, besides
-    loopback ones, under which the emulator may be addressed.
+    loopback ones, under which the emulator may be addressed; ``null`` lets in pages of no origin (from the disk).
     """
 
     db: str | None = None

@@ -66,6 +66,13 @@ def test_other_host_names_can_be_allowed() -> None:
         assert get(emulator, "/emulator/state", origin=page).headers["access-control-allow-origin"] == page
 
 
+def test_pages_of_no_origin_can_be_allowed(emulator: Emulator) -> None:
+    assert get(emulator, "/token?identity=alice", origin="null").status_code == 403
+    with Emulator(open_hosts=("null",)) as opened:
+        answer = get(opened, "/token?identity=alice", origin="null")
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "null")
+
+
 @pytest.mark.parametrize("origin", ["http://localhost:3000", "https://127.0.0.1", "http://[::1]:5173"])
 def test_pages_of_this_machine_may_use_it(emulator: Emulator, origin: str) -> None:
     answer = get(emulator, "/token?identity=alice&ttl=60", origin=origin)

@@ -136,6 +136,7 @@ export function runtime(
     hashes: false,
     isBrowser: true,
     Worker: PlayedWorker as never,
+    opaque: false,
     createUrl: () => "blob:x",
     revokeUrl: () => undefined,
     onNetwork: (listener) => {

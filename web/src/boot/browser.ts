@@ -30,6 +30,7 @@ export function browserPlatform(): Platform {
     violations: page,
     baseUrl: page?.baseURI,
     Worker: globalThis.Worker as typeof Worker | undefined,
+    opaque: globalThis.origin === "null",
     createUrl: (code) => URL.createObjectURL(new Blob(code, { type: "text/javascript" })),
     revokeUrl: (url) => URL.revokeObjectURL(url),
     onNetwork,

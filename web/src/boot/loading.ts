@@ -29,7 +29,7 @@ export type Outcome = { readonly file: string } & (
 export type FromLoading = { readonly file: string; readonly bytes: number } | Outcome;
 
 /** What of the browser is used. */
-export interface LoadingPlatform extends Pick<WorkerPlatform, "Worker" | "createUrl" | "revokeUrl"> {
+export interface LoadingPlatform extends Pick<WorkerPlatform, "Worker" | "opaque" | "createUrl" | "revokeUrl"> {
   /** Text of the worker (see `loading-worker.ts`), where one is of use. */
   readonly loading: string | undefined;
 }
@@ -40,7 +40,9 @@ export function startLoading(platform: LoadingPlatform): LoadingWorker | undefin
   const url = platform.createUrl([platform.loading]);
   const revoke = (): void => platform.revokeUrl(url);
   try {
-    return new LoadingWorker(new platform.Worker(url, { type: "module", name: "pyconvo loading" }), revoke);
+    // Its text is both a module and a classic script.
+    const type = platform.opaque ? "classic" : "module";
+    return new LoadingWorker(new platform.Worker(url, { type, name: "pyconvo loading" }), revoke);
   } catch {
     revoke();
     return undefined;

@@ -13,6 +13,7 @@ import {
   revivedError,
   type ToWorker,
 } from "../worker/messages.ts";
+import { classicText } from "./classic-worker.ts";
 import { coreError, lostError, type PyconvoBootError, workerPolicyError } from "./errors.ts";
 import { wasmFailure } from "./wasm.ts";
 
@@ -25,7 +26,9 @@ export interface Thread {
 }
 
 export interface WorkerPlatform {
-  Worker: new (url: string, options: { type: "module"; name: string }) => Worker;
+  Worker: new (url: string, options: { type: WorkerType; name: string }) => Worker;
+  /** Whether the page's origin is none that anything could share: see `classic-worker.ts`. */
+  readonly opaque: boolean;
   /** An address for code that is here already. */
   createUrl(code: BlobPart[]): string;
   revokeUrl(url: string): void;
@@ -41,10 +44,10 @@ export function startWorker(
   wasmFile: string,
   lost: () => void,
 ): Thread {
-  const url = platform.createUrl(code);
+  const url = platform.createUrl(platform.opaque ? classicText(code) : code);
   let worker: Worker;
   try {
-    worker = new platform.Worker(url, { type: "module", name: "pyconvo" });
+    worker = new platform.Worker(url, { type: platform.opaque ? "classic" : "module", name: "pyconvo" });
   } catch (error) {
     platform.revokeUrl(url);
     return { ready: Promise.reject(workerPolicyError(error)), stop: () => undefined };
