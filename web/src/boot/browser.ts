@@ -4,6 +4,7 @@
 
 import type { Verified } from "./loader.ts";
 import type { Platform } from "./runtime.ts";
+import { withTrusted } from "./trusted-types.ts";
 
 /** Written in by the build. */
 declare const PYCONVO_LOADING: string;
@@ -29,13 +30,18 @@ export function browserPlatform(): Platform {
     compiler: typeof WebAssembly === "undefined" ? undefined : WebAssembly,
     violations: page,
     baseUrl: page?.baseURI,
-    Worker: globalThis.Worker as typeof Worker | undefined,
+    Worker: typeof Worker === "undefined" ? undefined : (TrustedWorker as unknown as Platform["Worker"]),
     opaque: globalThis.origin === "null",
     createUrl: (code) => URL.createObjectURL(new Blob(code, { type: "text/javascript" })),
     revokeUrl: (url) => URL.revokeObjectURL(url),
     onNetwork,
     importVerified,
   };
+}
+
+/** `Worker` for pages that require trusted types, too. */
+function TrustedWorker(url: string, options: WorkerOptions): Worker {
+  return withTrusted(url, (trusted) => new Worker(trusted, options));
 }
 
 interface Brands {
@@ -78,7 +84,9 @@ async function importVerified(url: string, integrity: string, nonce: string | un
   script.crossOrigin = "anonymous";
   script.integrity = integrity;
   if (nonce !== undefined) script.nonce = nonce;
-  script.src = url;
+  withTrusted(url, (trusted) => {
+    script.src = trusted;
+  });
   try {
     await new Promise<void>((resolve, reject) => {
       script.onload = () => resolve();

@@ -129,6 +129,15 @@ export function workerPolicyError(cause?: unknown): PyconvoBootError {
   );
 }
 
+export function trustedTypesError(cause: unknown): PyconvoBootError {
+  return new PyconvoBootError(
+    "policy",
+    "The page's Content-Security-Policy requires trusted types, and does not allow pyconvo's own: add pyconvo to " +
+      `trusted-types, and 'allow-duplicates' if the page has pyconvo more than once (${describe(cause)}).`,
+    { cause },
+  );
+}
+
 export function scriptPolicyError(file: string, url: string): PyconvoBootError {
   return new PyconvoBootError(
     "policy",

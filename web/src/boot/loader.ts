@@ -7,7 +7,7 @@ import type { Parts, PendingParts } from "../worker/messages.ts";
 import { asBytes, isLasting, type Take } from "./attempt.ts";
 import { asModule, type Compiled, type Compiler } from "./compile.ts";
 import { download, type Downloads, explain, fileOf, wantedOf } from "./download.ts";
-import { notRunError, scriptPolicyError } from "./errors.ts";
+import { notRunError, PyconvoBootError, scriptPolicyError } from "./errors.ts";
 import { joined } from "./joined.ts";
 import type { Kept } from "./kept.ts";
 import type { LoadingWorker, Order } from "./loading.ts";
@@ -127,6 +127,7 @@ export class Loader {
       try {
         return await this.platform.importVerified(url, fileOf(this.downloads, file).integrity, this.nonce);
       } catch (error) {
+        if (error instanceof PyconvoBootError) throw error;
         if (await this.downloads.policy.blocked("script-src", url)) throw scriptPolicyError(file, url);
         throw (await explain(this.downloads, file)) ?? notRunError(file, url, error);
       }

@@ -14,7 +14,7 @@ import {
   type ToWorker,
 } from "../worker/messages.ts";
 import { classicText } from "./classic-worker.ts";
-import { coreError, lostError, type PyconvoBootError, workerPolicyError } from "./errors.ts";
+import { coreError, lostError, PyconvoBootError, workerPolicyError } from "./errors.ts";
 import { wasmFailure } from "./wasm.ts";
 
 /** Running: a line to the core. `stop` is for a start that is given up. */
@@ -50,7 +50,8 @@ export function startWorker(
     worker = new platform.Worker(url, { type: platform.opaque ? "classic" : "module", name: "pyconvo" });
   } catch (error) {
     platform.revokeUrl(url);
-    return { ready: Promise.reject(workerPolicyError(error)), stop: () => undefined };
+    const told = error instanceof PyconvoBootError ? error : workerPolicyError(error);
+    return { ready: Promise.reject(told), stop: () => undefined };
   }
   const stopNetwork = platform.onNetwork((online) => send({ kind: "network", online }, []));
   const stop = (): void => {
