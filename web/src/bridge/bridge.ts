@@ -14,7 +14,7 @@ import { store } from "./stored.js";
 /** What the bridge needs of the objects: their prototypes, and how to deliver an event. */
 export interface Objects {
   prototypes: Record<string, object>;
-  /** A new object of ours (not a client). */
+  /** A new object of ours (not a client), with what the core has told of it so far. */
   made(object: object, session: Session): void;
   /** Take the listeners that there are now; the result calls them, true if there were any. Must not throw. */
   delivery(object: object, event: string, args: unknown[]): () => boolean;

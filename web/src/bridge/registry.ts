@@ -75,8 +75,8 @@ export class Registry implements References {
   private readonly collected: FinalizationRegistry<Entry>;
 
   /**
-   * `prototypes` by class name; `made` is told of every new object but clients; `release` tells the core that a handle
-   * is no longer held.
+   * `prototypes` by class name, without one the objects are plain; `made` is told of every new object but clients, once
+   * it has its state; `release` tells the core that a handle is no longer held.
    */
   constructor(
     private readonly prototypes: Record<string, object>,
@@ -97,8 +97,8 @@ export class Registry implements References {
     return session;
   }
 
-  /** A record with the state of the table's initial values; the object is made from the class's prototype. */
-  enter(handle: number, className: string, session: Session, object?: object): object {
+  /** A record with the table's initial values, and what is `told`; the object is made from the class's prototype. */
+  enter(handle: number, className: string, session: Session, object?: object, told?: Told): object {
     const owner = object ?? this.make(className);
     const entry: Entry = {
       handle,
@@ -111,6 +111,8 @@ export class Registry implements References {
     };
     this.entries.set(handle, entry);
     this.attach(owner, entry);
+    if (told !== undefined) this.patch(handle, told);
+    if (className !== "Client") this.made(owner, session);
     return owner;
   }
 
@@ -118,8 +120,8 @@ export class Registry implements References {
   add(client: number, handle: number, className: string, state: Told): void {
     const session = this.sessions.get(client);
     if (session === undefined) return;
-    if (!this.entries.has(handle)) this.enter(handle, className, session);
-    this.patch(handle, state);
+    if (this.entries.has(handle)) this.patch(handle, state);
+    else this.enter(handle, className, session, undefined, state);
   }
 
   patch(handle: number, state: Told): void {
@@ -169,6 +171,7 @@ export class Registry implements References {
       const value = entry.state[key];
       if (isMirrored(value)) this.hold(entry, key, value as object);
     }
+    if (entry.className !== "Client") this.made(object, entry.session);
     return object;
   }
 
@@ -235,7 +238,6 @@ export class Registry implements References {
   private attach(object: object, entry: Entry): void {
     entries.set(object, entry);
     this.collected.register(object, entry);
-    if (entry.className !== "Client") this.made(object, entry.session);
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * The objects that the core makes: conversations, participants, messages, users, pages. Their members come from the
- * surface table; here is only what the table cannot say. Not responsible for `Client` (the page makes those).
+ * The objects that the core makes: conversations, participants, messages, users. Their members come from the surface
+ * table; here is only what the table cannot say. Not responsible for `Client` (the page makes those) nor for pages of
+ * messages and conversations (`pages`), which have no class.
  */
 
 import { entryOf } from "../bridge/registry.js";
@@ -114,12 +115,6 @@ export class User extends ReplayEventEmitter {
   }
 }
 
-export class Paginator {
-  constructor() {
-    refuse("Paginator");
-  }
-}
-
 export class RestPaginator {
   constructor() {
     refuse("RestPaginator");
@@ -210,7 +205,6 @@ export const entityClasses = {
   Participant,
   Message,
   User,
-  Paginator,
   RestPaginator,
   Media,
   AggregatedDeliveryReceipt,

@@ -5,6 +5,7 @@
 
 import { Bridge } from "../bridge/bridge.js";
 import { lazyLink, type Port, type Runtime } from "../bridge/port.js";
+import { entryOf } from "../bridge/registry.js";
 import { MessageBuilder, UnsentMessage } from "./builder.js";
 import { CancellablePromise } from "./cancellable.js";
 import { clientClass, clientFailed, clientHeard } from "./client.js";
@@ -25,6 +26,7 @@ import {
   User,
 } from "./entities.js";
 import { Log } from "./log.js";
+import { layOut } from "./pages.js";
 import { NotificationTypes, PushNotification } from "./push.js";
 
 export type { Port, Runtime };
@@ -46,7 +48,10 @@ export function createFacade(runtime: Runtime) {
     const made = new Bridge(link, {
       prototypes,
       made(object, session) {
-        if (!(object instanceof ReplayEventEmitter)) return;
+        if (!(object instanceof ReplayEventEmitter)) {
+          if (entryOf(object).className === "Paginator") layOut(object);
+          return;
+        }
         watchUse(object, (used) => {
           if (used && !session.closed) session.pinned.add(object);
           else session.pinned.delete(object);
