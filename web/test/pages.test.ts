@@ -74,7 +74,8 @@ test("a page is let go when nobody has it nor a function of it, and not before",
     }
     await settle();
     const sent = core.sent.filter((one) => one.op === "release");
-    return sent.flatMap((one) => one["handles"] as number[][]).map(([handle]) => handle).filter((handle) => handle === 9);
+    const handles = sent.flatMap((one) => one["handles"] as number[][]).map(([handle]) => handle);
+    return handles.filter((handle) => handle === 9);
   };
   const functions = [((await pageOf(core, found, "getMessages", 9, [2])) as Any).prevPage];
   assert.deepEqual(await released(), []);

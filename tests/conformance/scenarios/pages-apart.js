@@ -3,14 +3,16 @@ export default async ({ ready, call, trace, quiet, emulator }) => {
   await emulator.seed({
     users: [{ identity: "alice" }],
     conversations: [{
-      uniqueName: "room", createdBy: "alice", participants: ["alice"], messages: { count: 7, author: "alice", prefix: "m" },
+      uniqueName: "room", createdBy: "alice", participants: ["alice"],
+      messages: { count: 7, author: "alice", prefix: "m" },
     }],
   });
   const alice = await ready("alice", 1);
   const room = await alice.getConversationByUniqueName("room");
   await quiet();
   const bodies = (page) => page.items.map((message) => message.body);
-  const kinds = (object) => Object.entries(object).map(([key, value]) => [key, Array.isArray(value) ? "array" : typeof value]);
+  const kind = (value) => (Array.isArray(value) ? "array" : typeof value);
+  const kinds = (object) => Object.entries(object).map(([key, value]) => [key, kind(value)]);
 
   const page = await room.getMessages(2);
   const { items, hasPrevPage, hasNextPage, prevPage, nextPage } = page;

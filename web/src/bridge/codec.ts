@@ -27,22 +27,33 @@ export interface References {
   value(className: string, state: Record<string, unknown>): object;
 }
 
-/** An argument. Throws what `JSON.stringify` throws, and an Error for binary content inside of others. */
+/** Content of a medium: nothing else crosses as bytes. */
+export class Bytes {
+  constructor(readonly data: Uint8Array) {}
+}
+
+/** An argument. Throws what `JSON.stringify` throws; what that makes of binary values is what crosses. */
 export function encode(value: unknown, references: References): unknown {
   if (value === undefined) return { $: "undef" };
   if (typeof value === "object" && value !== null) {
     const handle = references.handle(value);
     if (handle !== undefined) return { $: "ref", v: handle };
-    if (value instanceof Uint8Array) return { $: "bytes", v: base64(value) };
+    if (value instanceof Bytes) return { $: "bytes", v: base64(value.data) };
     if (Array.isArray(value) && value.some((item) => isObject(item) && references.handle(item) !== undefined)) {
       return value.map((item) => encode(item, references));
     }
-    if (isBinary(value) || Object.values(value).some(isBinary)) throw new Error("Binary content cannot be sent here");
   }
   const text = JSON.stringify(value) as string | undefined;
   if (text === undefined) return { $: "undef" };
   const copy: unknown = JSON.parse(text);
   return text.includes('"$"') ? escape(copy) : copy;
+}
+
+/** What is left of a value that is only to be written as JSON: of our own objects, too. Throws as `encode` does. */
+export function plain(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
 /** `btoa` takes text, and a call only so many arguments. */
@@ -56,15 +67,6 @@ function base64(bytes: Uint8Array): string {
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
-}
-
-function isBinary(value: unknown): boolean {
-  return (
-    value instanceof ArrayBuffer ||
-    ArrayBuffer.isView(value) ||
-    (typeof Blob !== "undefined" && value instanceof Blob) ||
-    (typeof FormData !== "undefined" && value instanceof FormData)
-  );
 }
 
 /** Wraps the user's own objects that have a key `$`. */

@@ -1,5 +1,6 @@
 /** Gives the classes their members from the surface table: getters on the mirrored state, methods over the bridge. */
 
+import { plain } from "../bridge/codec.js";
 import { entryOf, isMirrored } from "../bridge/registry.js";
 import { type Member, tableOf } from "../bridge/surface.js";
 import { CancellablePromise, cancellableCall } from "./cancellable.js";
@@ -38,11 +39,12 @@ function getter(name: string): PropertyDescriptor {
 
 function method(name: string, member: Member, lookup: ClassLookup): (...args: unknown[]) => Promise<unknown> {
   const arity = member.rules?.length ?? member.arity ?? 0;
+  const json = member.rules?.map((rule) => rule === "json" || rule === "optionalJson");
   const call = function (this: object, ...args: unknown[]): Promise<unknown> {
     const problem = member.rules && check(member.rules, args, lookup);
     if (problem !== undefined) return Promise.reject(new Error(problem));
     try {
-      const given = args.slice(0, arity);
+      const given = args.slice(0, arity).map((value, at) => (json?.[at] ? plain(value) : value));
       if (member.cancellable) return cancellable(this, name, given, member.map ?? false);
       return entryOf(this).session.caller.call(this, name, given);
     } catch (error) {

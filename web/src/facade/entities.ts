@@ -4,6 +4,7 @@
  * messages and conversations (`pages`), which have no class.
  */
 
+import { plain } from "../bridge/codec.js";
 import { entryOf } from "../bridge/registry.js";
 import { slot } from "../bridge/slot.js";
 import { tableOf } from "../bridge/surface.js";
@@ -50,10 +51,12 @@ export class Conversation extends ReplayEventEmitter {
     examine("Conversation", "sendMessage", args);
     const { caller } = entryOf(this).session;
     const [message, attributes] = args;
-    if (typeof message === "string" || message === null) return caller.call(this, "sendMessage", args);
+    if (typeof message === "string" || message === null) {
+      return caller.call(this, "sendMessage", args.map((given, at) => (at === 1 ? plain(given) : given)));
+    }
     const packed = pack(message);
     const [description, data] = packed instanceof Promise ? await packed : packed;
-    return caller.call(this, "$sendMedia", [description, data, attributes]);
+    return caller.call(this, "$sendMedia", [description, data, plain(attributes)]);
   }
 }
 

@@ -3,6 +3,8 @@
  * Not responsible for uploading; the core does that.
  */
 
+import { Bytes } from "../bridge/codec.js";
+
 /** One medium to upload. */
 export interface SendMediaOptions {
   contentType: string | null;
@@ -13,7 +15,7 @@ export interface SendMediaOptions {
 export type MediaContent = FormData | SendMediaOptions;
 
 /** How the core is told: what it is, and its bytes. */
-type Packed = [description: { contentType: string; filename?: string; form?: true }, data: Uint8Array];
+type Packed = [description: { contentType: string; filename?: string; form?: true }, data: Bytes];
 
 /** Contents in memory are taken now; a Blob or a form has to be read first. */
 export function pack(content: MediaContent): Packed | Promise<Packed> {
@@ -24,13 +26,13 @@ export function pack(content: MediaContent): Packed | Promise<Packed> {
     ...(filename ? { filename: String(filename) } : {}),
   });
   if (typeof Blob === "function" && media instanceof Blob) {
-    return media.arrayBuffer().then((data) => [described(media.type), new Uint8Array(data)]);
+    return media.arrayBuffer().then((data) => [described(media.type), new Bytes(new Uint8Array(data))]);
   }
   if (typeof media === "string" || media === null) {
     // The type that the platform gives a text without one.
-    return [described("text/plain;charset=UTF-8"), new TextEncoder().encode(media ?? "")];
+    return [described("text/plain;charset=UTF-8"), new Bytes(new TextEncoder().encode(media ?? ""))];
   }
-  return [described(""), new Uint8Array(media as ArrayBuffer)];
+  return [described(""), new Bytes(new Uint8Array(media as ArrayBuffer))];
 }
 
 export function isForm(content: unknown): content is FormData {
@@ -52,7 +54,7 @@ async function packForm(form: FormData): Promise<Packed> {
   }
   const body = new Blob([...pieces, `--${boundary}--\r\n`]);
   const contentType = `multipart/form-data; boundary=${boundary}`;
-  return [{ contentType, form: true }, new Uint8Array(await body.arrayBuffer())];
+  return [{ contentType, form: true }, new Bytes(new Uint8Array(await body.arrayBuffer()))];
 }
 
 function lines(text: string): string {
