@@ -27,6 +27,25 @@ test("create waits for the start; a failed start resolves unless throwErrorsAlwa
   });
 });
 
+test("create needs no this, and gives a plain client of a subclass, too", async () => {
+  const core = new FakeCore();
+  const { facade } = core;
+  class Mine extends facade.Client {
+    constructor(settings: { token: string }) {
+      super(settings.token);
+    }
+  }
+  const { create } = facade.Client;
+  const ways = [create, (token: string) => create.call({} as Any, token), (token: string) => Mine.create(token)];
+  for (const make of ways) {
+    const created = make("t");
+    await settle();
+    core.tell(event(core.last("new")["handle"] as number, "initialized"));
+    assert.equal(Object.getPrototypeOf(await created), facade.Client.prototype);
+  }
+  assert.ok(new Mine({ token: "t" }) instanceof facade.Client);
+});
+
 test("a boot that fails: events, create and all calls tell its error", async () => {
   const core = new FakeCore(false);
   const client: Any = new core.facade.Client("t");

@@ -52,7 +52,8 @@ const OWN_TRANSPORT = ["transport", "twilsockClient", "syncClient", "notificatio
 /** Options as the official SDK copies them. Objects that carry a connection cannot cross to the core. */
 function copyOptions(options: Options | undefined): Options {
   for (const name of OWN_TRANSPORT) {
-    if (options?.[name] !== undefined) throw new Error(`The option ${name} is not supported: the connection is our own`);
+    // Null is none, as it is there.
+    if (options?.[name] != null) throw new Error(`The option ${name} is not supported: the connection is our own`);
   }
   return JSON.parse(JSON.stringify(options ?? {})) as Options;
 }
@@ -102,11 +103,14 @@ export function clientClass(bridgeOf: () => Bridge, log: Log) {
       bridgeOf().open(this, token, options, enableSessionStorage ? readStored() : undefined);
     }
 
-    /** Deprecated by the official SDK, and complete: resolves when the client has started, or has failed to. */
+    /**
+     * Deprecated by the official SDK, and complete: resolves when the client has started, or has failed to. Needs no
+     * `this`, and makes no client of a subclass, as there.
+     */
     static async create(...args: [token: string, options?: Options]): Promise<Client> {
       deprecated("The method Client.create() is deprecated, use new Client() instead.");
       examine("create", args);
-      const client = new this(...args);
+      const client = new Client(...args);
       try {
         await localOf(client).started;
       } catch (error) {
@@ -158,7 +162,10 @@ export function clientClass(bridgeOf: () => Bridge, log: Log) {
     get reachabilityEnabled(): boolean {
       const known = entryOf(this).state["reachabilityEnabled"];
       if (typeof known === "boolean") return known;
-      throw new Error("Whether reachability is enabled is not known before the client is initialized");
+      throw new Error(
+        "Reachability information could not yet be accessed as the client has not yet been initialized. " +
+          "Subscribe to the 'stateChanged' event to properly react to the client initialization.",
+      );
     }
 
     async updateToken(...args: [token: string]): Promise<unknown> {
