@@ -18,7 +18,7 @@ test("new Client returns at once; what it knows is the start", async () => {
   assert.equal(client.version, "3.0.1");
   assert.equal(core.facade.Client.version, "3.0.1");
   assert.equal(client.token, "secret");
-  assert.throws(() => client.reachabilityEnabled, /not known before/);
+  assert.throws(() => client.reachabilityEnabled, /^Error: Reachability information could not yet be accessed/);
   await settle();
   assert.equal(core.starts, 1);
   assert.deepEqual(core.sent, []);
@@ -38,7 +38,11 @@ test("event names are constants where the official SDK has them", () => {
 test("wrong arguments: the constructor throws, methods reject", async () => {
   const { core, client } = await connected();
   assert.throws(() => new core.facade.Client(""), /Argument 1 is expected to be a non-empty string, but got ""/);
-  assert.throws(() => new core.facade.Client("t", { twilsockClient: {} }), /twilsockClient is not supported/);
+  for (const name of ["transport", "twilsockClient", "syncClient", "notificationsClient"]) {
+    assert.throws(() => new core.facade.Client("t", { [name]: {} }), new RegExp(`${name} is not supported`));
+    assert.ok(new core.facade.Client("t", { [name]: null }));
+    assert.ok(new core.facade.Client("t", { [name]: undefined }));
+  }
   await assert.rejects((client as Any).getUser(""), /^Error: Argument 1 is expected to be a non-empty string/);
   await assert.rejects((client as Any).updateToken(), /but got undefined/);
   await assert.rejects(core.facade.Client.create(5 as Any), /Argument 1 is expected to be of type string, but got 5/);
@@ -266,6 +270,28 @@ test("prepareMessage is synchronous, chainable, checked, and sent in one call", 
   await assert.rejects(cancelled, /^Error: Promise was cancelled$/);
   await settle();
   assert.deepEqual(core.last("cancel"), { op: "cancel", id: core.last("call")["id"] });
+});
+
+test("send never throws: what an application has done to the fields is rejected, or does not matter", async () => {
+  const { core, client } = await connected();
+  let found: Any;
+  client.on("conversationAdded", (added: Any) => (found = added));
+  core.tell(conversation(1), event(CLIENT, "conversationAdded", ref(1)));
+  for (const emailOptions of [undefined, null]) {
+    const sent = Object.assign(found.prepareMessage().setBody("hi").setSubject("s").build(), { emailOptions }).send();
+    await settle();
+    assert.deepEqual(core.last("call")["args"], [{ body: "hi", attributes: {} }]);
+    core.tell({ op: "answer", id: core.last("call")["id"], value: 3 });
+    assert.equal(await sent, 3);
+  }
+  const calls = core.sent.length;
+  for (const mediaContent of [undefined, [["media", undefined]], 5]) {
+    const sent = Object.assign(found.prepareMessage().build(), { mediaContent }).send();
+    assert.ok(sent instanceof core.facade.CancellablePromise);
+    await assert.rejects(sent, TypeError);
+  }
+  await settle();
+  assert.equal(core.sent.length, calls);
 });
 
 test("objects work behind a Proxy, as frameworks wrap them", async () => {

@@ -46,27 +46,38 @@ export class UnsentMessage {
 
   /** Uploads the media one by one, then sends. Resolves with the new message's index; null if the service told none. */
   send(): CancellablePromise<number | null> {
-    const { conversation } = this as unknown as { conversation: object };
-    const parts = [...this.mediaContent];
-    const fields = {
-      body: this.text,
-      subject: this.emailOptions.subject,
-      attributes: this.attributes,
-      content: this.contentSid,
-      variables: this.contentVariables?.map(({ name, value }) => [name, value]),
-    };
-    const args = packAll(
-      parts.map(([, content]) => content),
-      (packed) => {
-        if (packed.length === 0) return [fields];
-        const media = packed.map(([description], index) => [parts[index]?.[0], description]);
-        return [{ ...fields, media }, ...packed.map(([, data]) => data)];
-      },
-    );
-    const { onUploadProgress } = this;
+    const { conversation, onUploadProgress } = this as unknown as { conversation: object } & UnsentMessage;
     const told = onUploadProgress === null ? undefined : (value: unknown) => onUploadProgress(value as UploadProgress);
+    let args: readonly unknown[] | Promise<readonly unknown[]>;
+    try {
+      args = packed(this);
+    } catch (error) {
+      // For what an application has put into the fields by hand.
+      args = Promise.reject(error as Error);
+    }
     return cancellableCall(conversation, "$send", args, told);
   }
+}
+
+/** The arguments for the core, at once if no content has to be read first. */
+function packed(message: UnsentMessage): readonly unknown[] | Promise<readonly unknown[]> {
+  const parts = [...message.mediaContent];
+  const fields = {
+    body: message.text,
+    // Applications take the options away.
+    subject: (message.emailOptions as UnsentMessage["emailOptions"] | null | undefined)?.subject,
+    attributes: message.attributes,
+    content: message.contentSid,
+    variables: message.contentVariables?.map(({ name, value }) => [name, value]),
+  };
+  return packAll(
+    parts.map(([, content]) => content),
+    (contents) => {
+      if (contents.length === 0) return [fields];
+      const media = contents.map(([description], index) => [parts[index]?.[0], description]);
+      return [{ ...fields, media }, ...contents.map(([, data]) => data)];
+    },
+  );
 }
 
 /** Chainable; every setter throws for an argument of the wrong type. */
