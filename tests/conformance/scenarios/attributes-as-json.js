@@ -1,5 +1,5 @@
 /** Attributes that are no JSON by themselves: what `JSON.stringify` makes of them is kept, what it refuses is refused. */
-export default async ({ ready, call, trace, quiet, emulator }) => {
+export default async ({ ready, call, trace, quiet, outcome, emulator }) => {
   await emulator.seed({
     users: [{ identity: "alice" }, { identity: "bob" }],
     conversations: [{
@@ -63,5 +63,7 @@ export default async ({ ready, call, trace, quiet, emulator }) => {
     await refused(`added: ${label}`, () => room.add("carol", value));
   }
   await call("a big number alone", room.updateAttributes(1n).then(() => 0));
+  const built = room.prepareMessage().setAttributes(loop).buildAndSend();
+  trace("built: a loop", (await outcome(built, 2000)).split(":")[0]);
   await quiet();
 };

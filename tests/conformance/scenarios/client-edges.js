@@ -43,10 +43,12 @@ export default async (world) => {
   }
 
   for (const nothing of [undefined, null]) {
-    const unsent = hers.prepareMessage().setBody("by hand").setSubject("never").build();
-    unsent.emailOptions = nothing;
-    unsent.text = undefined;
-    await call("without options and text", unsent.send());
+    for (const text of ["by hand", undefined]) {
+      const unsent = hers.prepareMessage().setBody("never").setSubject("never").build();
+      unsent.emailOptions = nothing;
+      unsent.text = text;
+      await call(`without options: ${text}`, unsent.send());
+    }
   }
   await quiet();
   trace("sent", (await hers.getMessages()).items.map(({ body, subject }) => [body, subject]));
