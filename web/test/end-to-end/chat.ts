@@ -97,11 +97,23 @@ test("two clients over one core", { timeout: 90_000 }, async (context) => {
 
   await context.test("a prepared message", async () => {
     const atBob = next(bobs, "messageAdded");
-    const index = await trip.prepareMessage().setBody("prepared").setAttributes({ b: 2 }).buildAndSend();
+    const attributes = { b: 2, bytes: new Uint8Array([3]) };
+    const index = await trip.prepareMessage().setBody("prepared").setAttributes(attributes).buildAndSend();
     assert.equal(index, 1);
     const message = await atBob;
     assert.equal(message.body, "prepared");
-    assert.deepEqual(message.attributes, { b: 2 });
+    assert.deepEqual(message.attributes, { b: 2, bytes: { 0: 3 } });
+  });
+
+  await context.test("a function taken from a page turns it, also when nobody has the page any more", async () => {
+    const { prevPage } = await trip.getMessages(1);
+    for (let turn = 0; turn < 5; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      (globalThis as Any).gc();
+    }
+    const { items, hasPrevPage, nextPage } = await prevPage();
+    assert.deepEqual([items.map((one: Any) => one.body), hasPrevPage], [["hello!"], false]);
+    assert.deepEqual((await nextPage()).items.map((one: Any) => one.body), ["prepared"]);
   });
 
   await context.test("participants, typing, read horizon", async () => {
