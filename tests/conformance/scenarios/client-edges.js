@@ -25,21 +25,19 @@ export default async (world) => {
   }
   await call("create alone, wrongly", () => create(5));
   for (const name of ["transport", "twilsockClient", "syncClient", "notificationsClient", "Sync", "Chat", "logLevel"]) {
-    for (const nothing of [null, undefined]) {
-      await call(`${name}: ${nothing}`, async () => {
-        const made = new Client(token, { ...options, [name]: nothing });
-        let known;
-        try {
-          known = made.reachabilityEnabled;
-        } catch (error) {
-          known = [error.name, error.message];
-        }
-        await made.getSubscribedUsers();
-        const then = [made.connectionState, made.reachabilityEnabled];
-        await made.shutdown();
-        return [known, ...then];
-      });
-    }
+    await call(`${name}: null`, async () => {
+      const made = new Client(token, { ...options, [name]: null });
+      let known;
+      try {
+        known = made.reachabilityEnabled;
+      } catch (error) {
+        known = [error.name, error.message];
+      }
+      await made.getSubscribedUsers();
+      const then = [made.connectionState, made.reachabilityEnabled];
+      await made.shutdown();
+      return [known, ...then];
+    });
   }
 
   for (const nothing of [undefined, null]) {

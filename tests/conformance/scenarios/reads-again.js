@@ -7,7 +7,7 @@ export default async ({ ready, trace, until, quiet, pause, outcome, emulator }) 
       messages: { count: 150, author: "alice", prefix: "m" },
     }],
   });
-  const alice = await ready("alice", 1, { events: ["initialized", "conversationJoined"] });
+  const alice = await ready("alice", 1, { events: ["initialized", "conversationJoined", "connectionStateChanged"] });
   await ready("bob", 1, { events: ["initialized", "conversationJoined", "messageAdded"] });
   const hers = await alice.getConversationByUniqueName("room");
   await hers.sendMessage({ contentType: "text/plain", media: "text", filename: "a.txt" });
@@ -21,13 +21,13 @@ export default async ({ ready, trace, until, quiet, pause, outcome, emulator }) 
     messages: [() => hers.getMessages(20, 50), "/Items"],
   };
   const found = [];
-  for (const [label, [read, path]] of Object.entries(reads)) {
+  for (const [index, [label, [read, path]]] of Object.entries(reads).entries()) {
     // What was read a moment ago is not asked for again.
     await pause(600);
     await emulator.fault({ on: "request", action: "drop", path });
     found.push([label, await outcome(read(), 10_000)]);
     await emulator.request("DELETE", "/emulator/faults");
-    while (alice.connectionState !== "connected") await pause(50);
+    await until("alice", "connectionStateChanged", (state) => state === "connected", index + 2);
     await quiet();
   }
   for (const status of [503, 429, 500]) {
