@@ -13,7 +13,7 @@ from typing import Any
 from pyconvo.channels import RecipientDescriptor
 from pyconvo.entity import Entity
 from pyconvo.event_names import ConversationEvents
-from pyconvo.json_values import JSONValue, encode_component, to_json, to_number
+from pyconvo.json_values import JSONValue, encode_component, to_json
 from pyconvo.media import SENT_MEDIA_RULE, FormData, MediaContent
 from pyconvo.membership import Membership
 from pyconvo.message import Message
@@ -26,7 +26,7 @@ from pyconvo.payloads import (
 from pyconvo.read_horizon import ReadHorizon
 from pyconvo.services.configuration import ConversationLimits
 from pyconvo.services.conversation_fields import ConversationFields, ConversationState, LastMessage
-from pyconvo.services.message_list import Direction, MessageList
+from pyconvo.services.message_list import Direction, MessageList, index_of
 from pyconvo.services.recipients import paging
 from pyconvo.services.roster import Roster
 from pyconvo.services.session import Session
@@ -204,12 +204,12 @@ class Conversation(Entity, ConversationEvents, Membership, ReadHorizon):
         if subject is not None:
             body["subject"] = subject
         answer = await self._messages.send(body)
-        return int(to_number(answer.get("index")) or 0) if isinstance(answer, dict) else 0
+        return index_of(answer) or 0
 
     async def _send_media(self, content: MediaContent, attributes: JSONValue) -> int:
         uploaded = await self._session.media.upload("media", content)
         answer = await self._messages.send({"media_sids": [uploaded.sid], "attributes": to_json(attributes)})
-        return int(to_number(answer.get("index")) or 0) if isinstance(answer, dict) else 0
+        return index_of(answer) or 0
 
     def prepare_message(self) -> MessageBuilder:
         """Compose a message step by step."""

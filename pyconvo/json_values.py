@@ -109,17 +109,18 @@ def parse_date(value: Any) -> datetime | None:
     return None
 
 
+#: Not all that Python takes for one: no ``nan``, no ``1_000``, no other digits.
+_NUMBER = re.compile(r"\s*[+-]?(Infinity|[0-9]+\.?[0-9]*([eE][+-]?[0-9]+)?|\.[0-9]+([eE][+-]?[0-9]+)?)\s*").fullmatch
+
+
 def to_number(value: Any) -> int | float | None:
-    """A number, or text that is one; ``None`` otherwise."""
+    """A number, or text that JavaScript takes for a decimal one (infinity is one); ``None`` otherwise."""
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, (int, float)):
         return None if isinstance(value, float) and math.isnan(value) else value
-    if isinstance(value, str):
-        try:
-            number = float(value)
-        except ValueError:
-            return None
+    if isinstance(value, str) and _NUMBER(value):
+        number = float(value)
         return int(number) if number.is_integer() else number
     return None
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyconvo.channels import ChannelMetadata, RecipientDescriptor
 from pyconvo.content import ContentData
+from pyconvo.described import list_of
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
 from pyconvo.event_names import MessageEvents
@@ -202,9 +203,9 @@ class Message(Entity, MessageEvents, MediaUrls):
         found: list[DetailedDeliveryReceipt] = []
         token: str | None = None
         while True:
-            body = await network.get(f"{url}?PageToken={encode_component(token)}" if token else url)
+            body = await network.get(f"{url}?PageToken={encode_component(str(token))}" if token else url)
             try:
-                found += [DetailedDeliveryReceipt._read(one) for one in body["delivery_receipts"]]
+                found += [DetailedDeliveryReceipt._read(one) for one in list_of(body["delivery_receipts"])]
                 token = body["meta"].get("next_token")
             except (AttributeError, KeyError, TypeError) as error:
                 raise ConversationsError("The service's list of delivery receipts cannot be understood") from error

@@ -9,9 +9,9 @@ from typing import Any
 
 from pyconvo.content import ContentTemplateVariable
 from pyconvo.errors import ConversationsError
-from pyconvo.json_values import JSONValue, to_json, to_number
+from pyconvo.json_values import JSONValue, to_json
 from pyconvo.media import MEDIA_RULES, FormData, MediaCategory, MediaContent, UploadProgress, official_media
-from pyconvo.services.message_list import MessageList
+from pyconvo.services.message_list import MessageList, index_of
 from pyconvo.services.session import Session
 from pyconvo.validation import FUNCTION, JSON, OMITTED, STRING, array_of, checked, instance_of
 
@@ -60,9 +60,7 @@ class UnsentMessage:
             body["content_sid"] = self.content_sid
         if self.content_variables is not None:
             body["content_variables"] = to_json({one.name: one.value for one in self.content_variables})
-        answer = await self._messages.send(body)
-        index = to_number(answer.get("index")) if isinstance(answer, dict) else None
-        return None if index is None else int(index)
+        return index_of(await self._messages.send(body))
 
     def _reporter(self, index: int, category: MediaCategory) -> Callable[[int, int], None] | None:
         listener, count = self.on_upload_progress, len(self.media_content)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
+
+from pyconvo.described import Described, members
 
 #: How many of the participants got that far.
 DeliveryAmount: TypeAlias = Literal["none", "some", "all"]
@@ -38,33 +39,29 @@ class AggregatedDeliveryReceipt:
 
 
 @dataclass(frozen=True, slots=True)
-class DetailedDeliveryReceipt:
+class DetailedDeliveryReceipt(Described):
     """How far a message got at one participant.
 
     ``channel_message_sid`` names what was sent on the channel (``SM…`` for SMS). ``error_code``: Twilio's number of
-    the error, 0 without one. Dates are ISO 8601, as the service writes them.
+    the error, 0 without one. Dates are ISO 8601, as the service writes them. ``None``: the service does not say.
     """
 
-    sid: str
-    message_sid: str
-    conversation_sid: str
-    channel_message_sid: str
-    participant_sid: str
+    sid: str | None
+    message_sid: str | None
+    conversation_sid: str | None
+    channel_message_sid: str | None
+    participant_sid: str | None
     status: DeliveryStatus
     error_code: int | str
-    date_created: str
-    date_updated: str
+    date_created: str | None
+    date_updated: str | None
 
     @classmethod
-    def _read(cls, data: Mapping[str, Any]) -> DetailedDeliveryReceipt:
-        return cls(
-            sid=data["sid"],
-            message_sid=data["message_sid"],
-            conversation_sid=data["conversation_sid"],
-            channel_message_sid=data["channel_message_sid"],
-            participant_sid=data["participant_sid"],
+    def _read(cls, data: Any) -> DetailedDeliveryReceipt:
+        """Raises :class:`TypeError` for what is no object."""
+        return cls._made(
+            **members(data, "sid", "message_sid", "conversation_sid", "channel_message_sid", "participant_sid"),
             status=data.get("status") or "queued",
             error_code=data.get("error_code") or 0,
-            date_created=data["date_created"],
-            date_updated=data["date_updated"],
+            **members(data, "date_created", "date_updated"),
         )

@@ -7,8 +7,8 @@ JSON values stand for themselves. Everything else is an object with the key ``$`
     ``{"$": "value", "c": class, "v": state}``   a value class of the surface (no identity)
     ``{"$": "obj", "v": {…}}``   an object of the user's that itself has a key ``$``
 
-Frozen dataclasses (event payloads) become plain objects with camelCase keys; a field that says ``absent`` is left out
-when it is ``None``. Not responsible for which objects have handles: ``session`` says so.
+Frozen dataclasses (event payloads) become plain objects with camelCase keys; what the service left out of a described
+value is ``undef``. Not responsible for which objects have handles: ``session`` says so.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from types import NoneType
 from typing import Any
 
 from pyconvo.bridge.surface import ClassSpec, spec_of
+from pyconvo.described import Described, unsaid
 from pyconvo.entity import Entity
 from pyconvo.errors import ConversationsError
 from pyconvo.json_writer import writer
@@ -88,31 +89,33 @@ def encode(value: Any, reference: Reference) -> Any:
             return {"$": "value", "c": spec.name, "v": state_of(value, spec, reference)}
         return {"$": "ref", "v": reference(value, spec)}
     if (names := _fields_of(value.__class__)) is not None:
+        missing = unsaid(value)
         return {
-            key: encode(_shown(name, current), reference)
-            for key, name, may_be_absent in names
-            if (current := getattr(value, name)) is not UNDEFINED and not (may_be_absent and current is None)
+            key: encode(UNDEFINED if name in missing else _shown(name, current), reference)
+            for key, name in names
+            if (current := getattr(value, name)) is not UNDEFINED
         }
     raise TypeError(f"a value of type {type(value).__name__} cannot be sent to the page")
 
 
 @cache
-def _fields_of(kind: type) -> list[tuple[str, str, bool]] | None:
-    """JavaScript's and Python's names of a dataclass's fields, and whether one that is ``None`` is left out."""
+def _fields_of(kind: type) -> list[tuple[str, str]] | None:
+    """JavaScript's and Python's names of a dataclass's fields."""
     if not dataclasses.is_dataclass(kind):
         return None
-    return [(camel(one.name), one.name, bool(one.metadata.get("absent"))) for one in dataclasses.fields(kind)]
+    return [(camel(one.name), one.name) for one in dataclasses.fields(kind)]
 
 
 def state_of(value: Any, spec: ClassSpec, reference: Reference) -> dict[str, Any]:
     """Every public property, by its JavaScript name. One that raises (not known yet) is left out."""
     state: dict[str, Any] = {}
+    missing = unsaid(value)
     for name, attribute in spec.properties.items():
         try:
             current = getattr(value, attribute)
         except ConversationsError:
             continue
-        state[name] = encode(current, reference)
+        state[name] = encode(UNDEFINED if attribute in missing else current, reference)
     return state
 
 
@@ -151,8 +154,8 @@ def _text(value: Any, reference: Reference, handles: list[int]) -> str:
     if (names := _payload_fields(kind)) is not None:
         fields = [
             f'"{key}":{_reasons(current) if name == "update_reasons" else _text(current, reference, handles)}'
-            for key, name, may_be_absent in names
-            if (current := getattr(value, name)) is not UNDEFINED and not (may_be_absent and current is None)
+            for key, name in names
+            if (current := getattr(value, name)) is not UNDEFINED
         ]
         return f"{{{','.join(fields)}}}"
     if kind is list or kind is tuple:
@@ -163,9 +166,9 @@ def _text(value: Any, reference: Reference, handles: list[int]) -> str:
 
 
 @cache
-def _payload_fields(kind: type) -> list[tuple[str, str, bool]] | None:
+def _payload_fields(kind: type) -> list[tuple[str, str]] | None:
     """As :func:`_fields_of`, of classes that are nothing else to :func:`encode`: payloads of events, mostly."""
-    other = spec_of(kind) is not None or issubclass(kind, (Mapping, BaseException))
+    other = spec_of(kind) is not None or issubclass(kind, (Mapping, BaseException, Described))
     return None if other else _fields_of(kind)
 
 

@@ -5,7 +5,9 @@ Not responsible for knowing which messages to ask about (the message does).
 
 from __future__ import annotations
 
-from pyconvo.channels import ChannelMetadata
+from typing import Any
+
+from pyconvo.channels import ChannelMetadata, metadata_of
 from pyconvo.errors import FetchError, UpstreamError
 from pyconvo.services.commands import Commands
 from pyconvo.services.kept import Kept
@@ -37,9 +39,16 @@ class ChannelMetadataReader:
             # Worded as by the official SDK, which makes an error of the error.
             raise FetchError(f"Error: {error}") from error
         else:
-            found = ChannelMetadata(body["type"], body.get("data"))
+            found = _read(body)
         self._kept.put(key, (found,))
         return found
+
+
+def _read(body: Any) -> ChannelMetadata:
+    try:
+        return metadata_of(body)
+    except TypeError as error:
+        raise FetchError("The service's metadata of the message cannot be understood") from error
 
 
 def _says_none(error: Exception) -> bool:

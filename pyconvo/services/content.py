@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pyconvo.content import ContentData, ContentTemplate, content_data
+from pyconvo.described import list_of
 from pyconvo.errors import ConversationsError, HostError, MediaTransportError
 from pyconvo.hosts.base import HttpRequest
 from pyconvo.json_values import encode_component
@@ -41,10 +42,10 @@ class ContentTemplates:
         while True:
             url = f"Client/v2/ContentTemplates?PageSize={_PAGE_SIZE}"
             body = await self._core.commands.fetch(
-                url if token is None else f"{url}&PageToken={encode_component(token)}"
+                url if token is None else f"{url}&PageToken={encode_component(str(token))}"
             )
             try:
-                found += [ContentTemplate.read(one) for one in body["templates"]]
+                found += [ContentTemplate.read(one) for one in list_of(body["templates"])]
                 token = body["meta"].get("next_token")
             except (AttributeError, KeyError, TypeError) as error:
                 raise ConversationsError("The service's list of content templates cannot be understood") from error
@@ -83,5 +84,5 @@ async def read(core: Core, media: Media) -> ContentData | None:
     try:
         data: Any = json.loads(response.body)
         return content_data(kind, data["data"])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ConversationsError(f"The content of the message, {kind}, cannot be understood: {error}") from error

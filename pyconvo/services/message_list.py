@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 
 from pyconvo.errors import ArgumentError, ConversationsError
 from pyconvo.events import ReplayEventEmitter
+from pyconvo.json_values import to_number
 from pyconvo.message import Message
 from pyconvo.paginator import Paginator
 from pyconvo.payloads import MessageUpdated
@@ -27,6 +28,18 @@ Direction = Literal["backwards", "forward"]
 
 #: Messages of one conversation that are kept up to date though nobody may hold them.
 KEPT: Final = 1000
+
+
+def index_of(answer: Any) -> int | None:
+    """The index of a message that was sent; ``None`` when the service told none.
+
+    Raises :class:`ConversationsError` for one that no message can have.
+    """
+    number = to_number(answer.get("index")) if isinstance(answer, dict) else None
+    try:
+        return None if number is None else int(number)
+    except OverflowError as error:
+        raise ConversationsError("The service told an index that no message can have") from error
 
 
 class MessageList(ReplayEventEmitter):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -115,6 +115,61 @@ async def test_a_page_of_receipts_that_fails(emulator: Emulator, alice: Person, 
     emulator.fault(on="request", action="respond", status=200, path="Receipts", body={"delivery_receipts": [{}]})
     with pytest.raises(ConversationsError, match="cannot be understood"):
         await message.get_detailed_delivery_receipts()
+
+
+async def answered(emulator: Emulator, path: str, body: Any, ask: Callable[[], Awaitable[Any]]) -> Any:
+    """What ``ask`` gives when the service answers ``body``."""
+    emulator.clear_faults()
+    emulator.fault(on="request", action="respond", status=200, path=path, body=body)
+    return await ask()
+
+
+async def test_receipts_may_lack_any_member(emulator: Emulator, alice: Person, room: Room) -> None:
+    message = await sent(alice, room)
+    body = {"delivery_receipts": [{}, {"sid": "DY1", "status": "read"}], "meta": {}}
+    bare, other = await answered(emulator, "Receipts", body, message.get_detailed_delivery_receipts)
+    assert bare == DetailedDeliveryReceipt(None, None, None, None, None, "queued", 0, None, None)
+    assert (other.sid, other.status, other.date_updated) == ("DY1", "read", None)
+
+
+@pytest.mark.parametrize("body", [{}, {"delivery_receipts": {}, "meta": {}}, {"delivery_receipts": [5], "meta": {}}])
+async def test_a_list_of_receipts_that_is_none(emulator: Emulator, alice: Person, room: Room, body: Any) -> None:
+    message = await sent(alice, room)
+    with pytest.raises(ConversationsError, match="cannot be understood"):
+        await answered(emulator, "Receipts", body, message.get_detailed_delivery_receipts)
+
+
+async def test_recipients_may_lack_any_member(emulator: Emulator, alice: Person, room: Room) -> None:
+    message = await sent(alice, room)
+    body = {"message_recipients": [{"type": "email"}, {"type": "pigeon"}, {}], "meta": {}}
+    expected = [
+        EmailRecipientDescriptor("email", None, None, None, None),
+        UnknownRecipientDescriptor("pigeon", None, '{"type":"pigeon"}'),
+        UnknownRecipientDescriptor(None, None, "{}"),
+    ]
+    page = await answered(emulator, "MessageRecipients", body, room.alices.get_message_recipients)
+    assert (page.items, page.has_next_page, page.has_prev_page) == (expected, False, False)
+    assert await answered(emulator, "MessageRecipients", body, message.get_message_recipients) == expected
+
+
+@pytest.mark.parametrize("body", [{}, [], {"message_recipients": {}}, {"message_recipients": [None], "meta": {}}])
+async def test_a_list_of_recipients_that_is_none(emulator: Emulator, alice: Person, room: Room, body: Any) -> None:
+    message = await sent(alice, room)
+    for ask in (message.get_message_recipients, room.alices.get_message_recipients):
+        with pytest.raises(FetchError, match="cannot be understood"):
+            await answered(emulator, "MessageRecipients", body, ask)
+    with pytest.raises(FetchError, match="cannot be understood"):
+        await answered(emulator, "MessageRecipients", {"message_recipients": []}, room.alices.get_message_recipients)
+
+
+async def test_metadata_may_lack_any_member(emulator: Emulator, bob: Person, room: Room) -> None:
+    await room.alices.add_non_chat_participant(PROXY, PHONE)
+    await bob.trace.until("participant_joined")
+    message = await received(bob, emulator, PHONE, PROXY, "hi", channelMetadata={"type": "sms", "data": 1})
+    with pytest.raises(FetchError, match="cannot be understood"):
+        await answered(emulator, "ChannelMetadata", [], message.get_channel_metadata)
+    found = await answered(emulator, "ChannelMetadata", {}, message.get_channel_metadata)
+    assert found == ChannelMetadata(None, None)
 
 
 async def test_what_a_phone_writes(emulator: Emulator, alice: Person, bob: Person, room: Room) -> None:

@@ -107,10 +107,60 @@ def test_content_of_every_kind() -> None:
     assert content_data("a/b", [1]) == ContentDataOther(raw_data="[1]")
 
 
-@pytest.mark.parametrize("broken", [{}, {"variables": "{"}, {"variables": "[]"}, {"variants": {"twilio/text": {}}}])
-def test_a_template_that_is_none_is_refused(broken: dict[str, Any]) -> None:
-    template = {"sid": "HX", "friendly_name": "x", "variables": "{}", "variants": {}, **broken}
-    if not broken:
-        del template["sid"]
+@pytest.mark.parametrize("kind", ["text", "media", "location", "quick-reply", "list-picker", "card"])
+def test_content_may_lack_any_member(kind: str) -> None:
+    content = content_data(f"twilio/{kind}", {})
+    assert content.raw_data == "{}"
+    values = {name: getattr(content, name) for name in content.__dataclass_fields__ if name not in ("type", "raw_data")}
+    said = {"media": [], "actions": ()} if kind == "card" else {}
+    assert values == dict.fromkeys(values) | said
+
+
+def test_actions_may_lack_any_member() -> None:
+    kinds = ("URL", "PHONE_NUMBER", "QUICK_REPLY")
+    content: Any = content_data("twilio/call-to-action", {"actions": [{"type": kind} for kind in kinds] + [{}]})
+    url, phone, reply, other = content.actions
+    assert (content.body, url.title, phone.title, reply.title) == (None, None, None, None)
+    assert (url.url, phone.phone, reply.id, reply.index) == ("", "", "", 0)
+    assert other == ContentDataActionOther(raw_data="{}")
+
+
+async def test_a_template_that_lacks_something_comes_beside_the_others(emulator: Emulator, alice: Person) -> None:
+    bare = {"variables": "{}", "variants": {"twilio/card": {"body": "b"}}}
+    good = {"sid": "HX1", "friendly_name": "f", "variables": "{}", "variants": {"twilio/text": {"body": "fine"}}}
+    body = {"templates": [bare, good], "meta": {}}
+    emulator.fault(on="request", action="respond", status=200, path="ContentTemplates", body=body)
+    first, second = await alice.client.get_content_templates()
+    card = first.variants["twilio/card"]
+    assert isinstance(card, ContentDataCard)
+    assert (first.sid, first.friendly_name, first.date_created, card.title) == (None, None, None, None)
+    assert second.variants["twilio/text"] == ContentDataText(body="fine", raw_data='{"body":"fine"}')
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        None,
+        "a template",
+        {"variables": None},
+        {"variables": "{"},
+        {"variables": "[]"},
+        {"variants": None},
+        {"variants": []},
+        {"variants": {"twilio/text": None}},
+        {"variants": {"twilio/call-to-action": {}}},
+        {"variants": {"twilio/card": {"actions": {}}}},
+        {"variants": {"twilio/card": {"actions": [None]}}},
+    ],
+)
+def test_a_template_that_is_none_is_refused(broken: Any) -> None:
+    template = {"sid": "HX", "friendly_name": "x", "variables": "{}", "variants": {}}
     with pytest.raises(ConversationsError, match="cannot be understood"):
-        ContentTemplate.read(template)
+        ContentTemplate.read({**template, **broken} if isinstance(broken, dict) else broken)
+
+
+@pytest.mark.parametrize("body", [{}, {"templates": {}}, {"templates": [1]}, {"templates": []}, []])
+async def test_a_list_of_templates_that_is_none(emulator: Emulator, alice: Person, body: Any) -> None:
+    emulator.fault(on="request", action="respond", status=200, path="ContentTemplates", body=body)
+    with pytest.raises(ConversationsError, match="cannot be understood"):
+        await alice.client.get_content_templates()

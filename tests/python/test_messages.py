@@ -31,6 +31,26 @@ async def test_a_text_reaches_both(alice: Person, bob: Person, room: Room) -> No
     assert (await received.get_participant()).identity == "alice"
 
 
+@pytest.mark.parametrize(
+    ("index", "sent", "built"), [({}, 0, None), ({"index": "7"}, 7, 7), ({"index": "nan"}, 0, None)]
+)
+async def test_an_answer_with_an_odd_index(
+    emulator: Emulator, room: Room, index: dict[str, str], sent: int, built: int | None
+) -> None:
+    emulator.fault(on="request", action="respond", status=200, method="POST", path="/Messages$", body=index, times=2)
+    assert await room.alices.send_message("sent") == sent
+    assert await room.alices.prepare_message().set_body("built").build_and_send() == built
+
+
+@pytest.mark.parametrize("index", ["Infinity", "1e999"])
+async def test_an_index_that_no_message_can_have(emulator: Emulator, room: Room, index: str) -> None:
+    body = {"index": index}
+    emulator.fault(on="request", action="respond", status=200, method="POST", path="/Messages$", body=body, times=2)
+    for sending in (room.alices.send_message("x"), room.alices.prepare_message().set_body("x").build_and_send()):
+        with pytest.raises(ConversationsError, match="index"):
+            await sending
+
+
 @pytest.mark.parametrize("text", ["", "ünï — 😀", "a\u0000b", "x" * 1600, '"\\\n\t'])
 async def test_any_text_arrives_as_it_was_sent(bob: Person, room: Room, text: str) -> None:
     await room.alices.send_message(text)

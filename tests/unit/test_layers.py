@@ -21,8 +21,8 @@ LAYERS: tuple[tuple[str, frozenset[str]], ...] = tuple(
     for name, parts in (
         (
             "foundation",
-            "backoff errors event_stream events json_values json_writer lifetime log_levels names paginator receipts"
-            " tokens validation version",
+            "backoff described errors event_stream events json_values json_writer lifetime log_levels names paginator"
+            " receipts tokens validation version",
         ),
         ("hosts", "hosts"),
         ("twilsock", "twilsock"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -78,7 +79,23 @@ class TestJson:
         assert parse_attributes(raw, "message", "IM1") == {}
 
     @pytest.mark.parametrize(
-        ("value", "number"), [("8", 8), (8, 8), ("1.5", 1.5), ("x", None), (None, None), (True, 1), ([], None)]
+        ("value", "number"),
+        [
+            ("8", 8),
+            (8, 8),
+            ("1.5", 1.5),
+            ("x", None),
+            (None, None),
+            (True, 1),
+            ([], None),
+            # As JavaScript reads them, which is not as Python does.
+            (" -1e2 ", -100),
+            ("Infinity", math.inf),
+            ("nan", None),
+            ("inf", None),
+            ("1_0", None),
+            ("١", None),
+        ],
     )
     def test_numbers(self, value: Any, number: Any) -> None:
         assert to_number(value) == number

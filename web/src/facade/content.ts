@@ -18,8 +18,8 @@ export interface TemplateFields {
   friendlyName: string;
   variables: { name: string; value: string }[];
   variants: Record<string, object>;
-  dateCreated: Date;
-  dateUpdated: Date;
+  dateCreated: Date | null;
+  dateUpdated: Date | null;
 }
 
 export class ContentTemplate {
@@ -36,7 +36,8 @@ export class ContentTemplate {
     this.friendlyName = fields.friendlyName;
     this.variables = fields.variables.map(({ name, value }) => new ContentTemplateVariable(name, value));
     this.variants = new Map(Object.entries(fields.variants));
-    this.dateCreated = fields.dateCreated;
-    this.dateUpdated = fields.dateUpdated;
+    // Always a date, as in the official SDK: what the service does not tell is an invalid one.
+    this.dateCreated = fields.dateCreated ?? new Date(NaN);
+    this.dateUpdated = fields.dateUpdated ?? new Date(NaN);
   }
 }
