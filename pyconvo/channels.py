@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from pyconvo.described import Described, member, members
-from pyconvo.json_values import JSONValue, to_json
+from pyconvo.json_values import JSONValue, in_js_order, to_json
 
 #: As what somebody got an e-mail.
 EmailRecipientLevel: TypeAlias = Literal["to", "from", "cc"]
@@ -55,4 +55,4 @@ def recipient_of(data: Any) -> RecipientDescriptor:
     """From the service's description. Raises :class:`TypeError` for what is none."""
     if member(data, "type") == "email":
         return EmailRecipientDescriptor._made(**members(data, "type", "message_sid", "level", "name", "address"))
-    return UnknownRecipientDescriptor._made(**members(data, "type", "message_sid"), raw_data=to_json(data))
+    return UnknownRecipientDescriptor._made(**members(data, "type", "message_sid"), raw_data=to_json(in_js_order(data)))

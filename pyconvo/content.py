@@ -13,7 +13,7 @@ from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 from pyconvo.described import Described, list_of, member, members, object_of
 from pyconvo.errors import ConversationsError
-from pyconvo.json_values import parse_date, parse_json, to_json
+from pyconvo.json_values import in_js_order, parse_date, parse_json, to_json
 
 
 class ContentDataReply(TypedDict):
@@ -198,7 +198,7 @@ class ContentTemplate(Described):
     def read(cls, data: Any) -> ContentTemplate:
         """As the service describes it. Raises :class:`ConversationsError` for what is no template."""
         try:
-            variables = object_of(parse_json(data["variables"]))
+            variables = object_of(in_js_order(parse_json(data["variables"])))
             return cls._made(
                 **members(data, "sid", "friendly_name"),
                 variables=tuple(ContentTemplateVariable(name, value) for name, value in variables.items()),
@@ -214,7 +214,7 @@ class ContentTemplate(Described):
 
 def content_data(kind: str, data: Any) -> ContentData:
     """Content of the type ``kind``, such as ``twilio/text``. Raises :class:`TypeError` for what cannot be content."""
-    raw = to_json(data)
+    raw = to_json(in_js_order(data))
     match kind:
         case "twilio/text":
             return ContentDataText._made(**members(data, "body"), raw_data=raw)
@@ -246,7 +246,7 @@ def _actions(actions: Any) -> tuple[ContentDataAction, ...]:
 
 
 def _action(action: Any) -> ContentDataAction:
-    raw = to_json(action)
+    raw = to_json(in_js_order(action))
     title = member(action, "title")
     match action.get("type"):
         case "QUICK_REPLY":

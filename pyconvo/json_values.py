@@ -22,6 +22,11 @@ logger = logging.getLogger("pyconvo.model")
 JSONValue: TypeAlias = Any
 
 
+#: An index of an array as JavaScript writes it; the last one that there is.
+_INDEX = re.compile("0|[1-9][0-9]{0,9}").fullmatch
+_LAST_INDEX = 2**32 - 2
+
+
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
@@ -53,6 +58,16 @@ def _finite(value: JSONValue) -> JSONValue:
 def parse_json(text: str) -> JSONValue:
     """Strict JSON. Raises :class:`ValueError`."""
     return _strict(text)
+
+
+def in_js_order(value: JSONValue) -> JSONValue:
+    """The same with the members of every object as JavaScript has them: indexes of arrays first, by number."""
+    if isinstance(value, list):
+        return [in_js_order(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    indexes = sorted((name for name in value if _INDEX(name) and int(name) <= _LAST_INDEX), key=int)
+    return {name: in_js_order(value[name]) for name in dict.fromkeys([*indexes, *value])}
 
 
 def parse_attributes(raw: Any, kind: str, sid: str) -> JSONValue:

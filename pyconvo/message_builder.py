@@ -9,7 +9,7 @@ from typing import Any
 
 from pyconvo.content import ContentTemplateVariable
 from pyconvo.errors import ConversationsError
-from pyconvo.json_values import JSONValue, to_json
+from pyconvo.json_values import JSONValue, in_js_order, to_json
 from pyconvo.media import MEDIA_RULES, FormData, MediaCategory, MediaContent, UploadProgress, official_media
 from pyconvo.services.message_list import MessageList, index_of
 from pyconvo.services.session import Session
@@ -59,7 +59,7 @@ class UnsentMessage:
         if self.content_sid is not None:
             body["content_sid"] = self.content_sid
         if self.content_variables is not None:
-            body["content_variables"] = to_json({one.name: one.value for one in self.content_variables})
+            body["content_variables"] = to_json(in_js_order({one.name: one.value for one in self.content_variables}))
         return index_of(await self._messages.send(body))
 
     def _reporter(self, index: int, category: MediaCategory) -> Callable[[int, int], None] | None:

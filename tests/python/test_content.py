@@ -44,6 +44,15 @@ async def test_templates_are_listed_and_kept(emulator: Emulator, alice: Person) 
     assert template.date_created is not None
 
 
+def test_the_order_of_variables_is_that_of_javascript() -> None:
+    """Numbers first: a page that shows them in a form has them so with the official SDK."""
+    variables = '{"2":"b","10":"c","1":"a","x":"y"}'
+    variants = {"twilio/text": {"body": "b", "2": 1, "1": 2}}
+    template = ContentTemplate.read({"variables": variables, "variants": variants})
+    assert [one.name for one in template.variables] == ["1", "2", "10", "x"]
+    assert template.variants["twilio/text"].raw_data == '{"1":2,"2":1,"body":"b"}'
+
+
 async def test_many_templates_come_in_pages(emulator: Emulator, alice: Person) -> None:
     emulator.seed({"contentTemplates": [{"friendlyName": str(number), "types": TYPES} for number in range(101)]})
     found = await alice.client.get_content_templates()

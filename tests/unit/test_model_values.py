@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 
 from pyconvo import ArgumentError, ClientOptions, ConversationsError
 from pyconvo.hosts.memory import MemoryHost
-from pyconvo.json_values import encode_component, json_equal, parse_attributes, parse_date, same, to_json, to_number
+from pyconvo.json_values import (
+    encode_component,
+    in_js_order,
+    json_equal,
+    parse_attributes,
+    parse_date,
+    same,
+    to_json,
+    to_number,
+)
 from pyconvo.services.configuration import Configuration
 from pyconvo.services.conversation_fields import ConversationFields, LastMessage
 from pyconvo.services.durations import parse_duration
@@ -73,6 +82,16 @@ class TestJson:
 
     def test_numbers_that_json_lacks_become_null(self) -> None:
         assert to_json([float("nan"), float("inf"), 1]) == "[null,null,1]"
+
+    def test_the_order_of_members_is_that_of_javascript(self) -> None:
+        names = ["2", "10", "4294967295", "x", "01", "1", "-1", "4294967294", "1.5", "", "0", "\u0661"]
+        expected = ["0", "1", "2", "10", "4294967294", "4294967295", "x", "01", "-1", "1.5", "", "\u0661"]
+        value = {name: [{"b": 1, "7": 2}] for name in names}
+        ordered = in_js_order(value)
+        assert list(ordered) == expected
+        assert list(ordered["x"][0]) == ["7", "b"]
+        assert ordered == value
+        assert in_js_order([1, "2", None]) == [1, "2", None]
 
     @pytest.mark.parametrize("raw", [None, "", "{", "NaN", 5, {"an": "object"}])
     def test_broken_attributes_are_empty(self, raw: Any) -> None:
