@@ -41,7 +41,8 @@ class ClientOptions:
     failed.
 
     ``typing_indicator_timeout_override``: milliseconds. ``http_cache_interval_override``: an ISO 8601 duration.
-    ``user_infos_to_subscribe_override``: how many other users are kept up to date at once.
+    ``user_infos_to_subscribe_override``: how many other users are kept up to date at once;
+    one even with 0.
     ``channel_metadata_cache_capacity`` (100), ``message_recipients_cache_capacity`` (1000): of how many messages these
     are kept once they were read.
     ``backoff_config_override``, ``retry_policy``: ``min``, ``max``, ``initial``, ``maxAttemptsTime`` in

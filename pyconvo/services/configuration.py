@@ -85,8 +85,8 @@ class Configuration:
         objects = _object(body.get("sync_objects"), "sync_objects")
         override = options.overrides()
         throttled = override.retry_when_throttled_override
-        interval = override.http_cache_interval_override or served.get("http_cache_interval")
-        users = override.user_infos_to_subscribe_override or served.get("user_infos_to_subscribe")
+        interval = _first(override.http_cache_interval_override, served.get("http_cache_interval"), _DEFAULT_INTERVAL)
+        users = _first(override.user_infos_to_subscribe_override, served.get("user_infos_to_subscribe"), _DEFAULT_USERS)
         return cls(
             identity=str(body.get("identity") or ""),
             my_conversations=str(objects.get("my_conversations") or ""),
@@ -108,14 +108,14 @@ class Configuration:
                 tuple(served.get("email_bodies_allowed_mime_types") or ()),
             ),
             reachability_enabled=bool(served.get("reachability_enabled")),
-            users_to_subscribe=users or _DEFAULT_USERS,
-            http_cache_interval=_seconds(interval or _DEFAULT_INTERVAL, now),
+            users_to_subscribe=users,
+            http_cache_interval=_seconds(interval, now),
             typing_timeout_override=override.typing_indicator_timeout_override,
             typing_timeout_default=_DEFAULT_TYPING_TIMEOUT,
-            retry_when_throttled=True if throttled is None else throttled,
+            retry_when_throttled=_first(throttled, True),
             backoff=RetryPolicy.from_options(override.backoff_config_override or {}, _DEFAULT_BACKOFF),
-            channel_metadata_cache=_or(options.channel_metadata_cache_capacity, _DEFAULT_METADATA),
-            message_recipients_cache=_or(options.message_recipients_cache_capacity, _DEFAULT_RECIPIENTS),
+            channel_metadata_cache=_first(options.channel_metadata_cache_capacity, _DEFAULT_METADATA),
+            message_recipients_cache=_first(options.message_recipients_cache_capacity, _DEFAULT_RECIPIENTS),
         )
 
 
@@ -125,8 +125,9 @@ def _object(value: Any, name: str) -> Mapping[str, Any]:
     return value
 
 
-def _or(value: int | None, default: int) -> int:
-    return default if value is None else value
+def _first(*values: Any) -> Any:
+    """The first that is said: 0 and an empty text are."""
+    return next(value for value in values if value is not None)
 
 
 def _seconds(duration: str, now: float) -> float:

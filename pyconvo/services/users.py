@@ -68,7 +68,8 @@ class Users(ReplayEventEmitter):
     def _on_subscribed(self, user: User) -> None:
         if user.identity in self._subscribed:
             return
-        if len(self._queue) >= self._configuration.users_to_subscribe:
+        # With a number of 0 there is one all the same: nobody has to go for the first.
+        if self._queue and len(self._queue) >= self._configuration.users_to_subscribe:
             oldest = self._subscribed.get(self._queue.popleft())
             if oldest is not None:
                 self._core.tasks.start(oldest.unsubscribe(), "unsubscribing the oldest user")

@@ -238,6 +238,16 @@ class TestUsers:
         assert kinds[-2:] == [("user_subscribed", dave), ("user_unsubscribed", bob)]
         assert await alice.client.get_subscribed_users() == [alice.client.user, carol, dave]
 
+    async def test_with_room_for_none_there_is_one_at_a_time(self, connect: Connect, emulator: Emulator) -> None:
+        """As with the official SDK; 0 is not taken for "not said"."""
+        emulator.seed({"users": [{"identity": name} for name in ("bob", "carol", "dora")]})
+        alice = await connect("alice", userInfosToSubscribeOverride=0)
+        alice.trace.clear()
+        bob, carol, dora = [await alice.client.get_user(name) for name in ("bob", "carol", "dora")]
+        await alice.trace.until("user_unsubscribed", 2)
+        assert alice.trace.of("user_unsubscribed") == [bob, carol]
+        assert await alice.client.get_subscribed_users() == [alice.client.user, dora]
+
     async def test_coming_and_going(self, alice: Person, connect: Connect) -> None:
         bob = await connect("bob")
         user = await alice.client.get_user("bob")

@@ -256,6 +256,15 @@ class TestConfiguration:
         read = Configuration.read({**self.SERVED, "options": {"http_cache_interval": "soon"}}, ClientOptions(), NOW)
         assert (read.http_cache_interval, read.users_to_subscribe, read.reachability_enabled) == (5, 100, False)
 
+    def test_nothing_said_is_not_the_same_as_zero_or_empty(self) -> None:
+        """As with JavaScript's ``??``. What is no duration is logged, and five seconds."""
+        options = ClientOptions.read({"userInfosToSubscribeOverride": 0, "httpCacheIntervalOverride": ""})
+        read = Configuration.read(self.SERVED, options, NOW)
+        assert (read.users_to_subscribe, read.http_cache_interval) == (0, 5)
+        served = {**self.SERVED, "options": {"user_infos_to_subscribe": 0, "http_cache_interval": None}}
+        read = Configuration.read(served, ClientOptions(), NOW)
+        assert (read.users_to_subscribe, read.http_cache_interval) == (0, 5)
+
     @pytest.mark.parametrize("missing", ["options", "links", "sync_objects"])
     def test_parts_that_must_be_there(self, missing: str) -> None:
         with pytest.raises(ConversationsError, match=missing):
