@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from pyconvo.errors import ArgumentError
-from pyconvo.json_writer import writer
+from pyconvo.json_writer import well_formed, writer
 
 logger = logging.getLogger("pyconvo.model")
 
@@ -39,7 +39,7 @@ _strict = json.JSONDecoder(parse_constant=_no_constant).decode
 def to_json(value: JSONValue) -> str:
     """Compact JSON text, as JavaScript writes it. Raises :class:`ArgumentError` for a value that has none."""
     try:
-        return _write(_finite(value))
+        return well_formed(_write(_finite(value)))
     except (TypeError, ValueError, RecursionError) as error:
         raise ArgumentError(f"The value cannot be written as JSON: {error}") from None
 
@@ -143,6 +143,13 @@ def to_number(value: Any) -> int | float | None:
 def is_index(value: Any) -> bool:
     """Whether this is a whole number, as message indexes are."""
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def whole_characters(text: str) -> str:
+    """Text as JavaScript gives it to the platform: pairs of surrogates joined, a half of one replaced by U+FFFD."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9!'()*\-._~]*").fullmatch

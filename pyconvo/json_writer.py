@@ -1,14 +1,18 @@
 """Writes compact JSON, most of it small and very often.
 
 ``json.JSONEncoder`` prepares anew for each value: a third of the time that a packet's header takes. What it prepares
-can be kept. Not responsible for what is written, nor for reading.
+can be kept. Half of a surrogate pair (of an emoji that was cut) is written as an escape, as by JavaScript. Not
+responsible for what is written, nor for reading.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
+
+_HALF = re.compile(r"[\ud800-\udfff]")
 
 
 def writer(*, ensure_ascii: bool) -> Callable[[Any], str]:
@@ -36,3 +40,11 @@ def writer(*, ensure_ascii: bool) -> Callable[[Any], str]:
             raise
 
     return write
+
+
+def well_formed(text: str) -> str:
+    """JSON text with pairs of surrogates joined, and halves of pairs as escapes, for they have no UTF-8."""
+    if text.isascii() or _HALF.search(text) is None:
+        return text
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", joined)

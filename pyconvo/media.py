@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from uuid import uuid4
 
+from pyconvo.json_values import whole_characters
 from pyconvo.names import camel
 from pyconvo.validation import NON_EMPTY_STRING, NULL, OMITTED, STRING, Rule, instance_of, literal, never, rule, schema
 
@@ -142,11 +143,11 @@ def upload_of(content: MediaContent) -> tuple[str, bytes, str | None]:
 
 
 def _bytes(value: Any) -> bytes:
-    return value.encode("utf-8", "replace") if isinstance(value, str) else bytes(value)
+    return whole_characters(value).encode() if isinstance(value, str) else bytes(value)
 
 
 def _quoted(name: str) -> str:
-    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    return whole_characters(name).replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
 class Media:

@@ -10,7 +10,7 @@ from starlette import responses
 from starlette.requests import Request
 
 from pyconvo.emulator.errors import TwilioError
-from pyconvo.json_writer import writer
+from pyconvo.json_writer import well_formed, writer
 
 BAD_REQUEST = 20001
 
@@ -22,7 +22,7 @@ class JSONResponse(responses.JSONResponse):
     """Starlette's, written by an encoder that is made once instead of one for each answer."""
 
     def render(self, content: Any) -> bytes:
-        return _write(content).encode("utf-8")
+        return well_formed(_write(content)).encode("utf-8")
 
 
 async def read(request: Request) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from urllib.parse import quote_plus
 from pyconvo.backoff import Retrier, RetryLimitError
 from pyconvo.errors import ConversationsError, HostError, MediaSetError, MediaTransportError
 from pyconvo.hosts.base import Host, HttpRequest
-from pyconvo.json_values import to_json
+from pyconvo.json_values import to_json, whole_characters
 from pyconvo.media import MediaCategory, MediaContent, upload_of
 from pyconvo.services.configuration import Configuration
 from pyconvo.services.tasks import sleep
@@ -138,7 +138,7 @@ def _absolute(url: str, region: str = "us1") -> str:
 
 def _form_encoded(text: str) -> str:
     """As JavaScript's ``URLSearchParams`` writes a value."""
-    return quote_plus(text, safe="*", errors="replace").replace("~", "%7E")
+    return quote_plus(whole_characters(text), safe="*").replace("~", "%7E")
 
 
 def _content(content_type: str, body: bytes) -> Any:

@@ -15,7 +15,7 @@ import json
 import re
 from typing import Any, NamedTuple
 
-from pyconvo.json_writer import writer
+from pyconvo.json_writer import well_formed, writer
 
 MAGIC = b"TWILSOCK"
 VERSION = b"V3.0"
@@ -57,11 +57,15 @@ class Packet(NamedTuple):
 
 
 def dumps(value: Any) -> bytes:
-    """Compact UTF-8 JSON as JavaScript's ``JSON.stringify`` writes it. Refuses NaN and lone surrogates."""
+    """Compact UTF-8 JSON as JavaScript's ``JSON.stringify`` writes it. Refuses NaN."""
     try:
-        return _write(value).encode("utf-8")
+        text = _write(value)
     except (TypeError, ValueError) as error:
         raise PacketError(f"value cannot be written as JSON: {error}") from error
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return well_formed(text).encode("utf-8")
 
 
 def encode(header: dict[str, Any], payload: Any = None, *, trailer: bytes = b"") -> bytes:

@@ -52,13 +52,19 @@ async def test_a_file_reaches_the_other_side(bob: Person, room: Room) -> None:
 @pytest.mark.parametrize(
     ("content", "kind", "name", "data"),
     [
-        ({"contentType": "text/plain", "media": "Grüße \ud800"}, "text/plain", None, "Grüße ?".encode()),
+        ({"contentType": "text/plain", "media": "Grüße \ud800"}, "text/plain", None, "Grüße \ufffd".encode()),
         ({"content_type": "application/json", "media": '{"a":1}'}, "application/json", None, b'{"a":1}'),
         (
             FormData().append("note", "x").append("f", b"\0\r\n--", 'q"\r\n.bin'),
             "application/octet-stream", 'q"\r\n.bin', b"\0\r\n--",
         ),
         (FormData().append("f", b"data", "d.csv", "text/csv"), "text/csv", "d.csv", b"data"),
+        # As URLSearchParams and FormData of a page write half of a surrogate pair.
+        (
+            {"contentType": "text/plain", "media": b"data", "filename": "party \ud83c.txt"},
+            "text/plain", "party \ufffd.txt", b"data",
+        ),
+        (FormData().append("\ud83c", b"data", "\ud83c.csv", "text/csv"), "text/csv", "\ufffd.csv", b"data"),
     ],
 )  # fmt: skip
 async def test_every_form_of_content(bob: Person, room: Room, content: Any, kind: str, name: str, data: bytes) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from people import Connect, Person, Room
+from people import Connect, Person, Room, becomes
 
 from pyconvo import Conversation, ConversationsError, Message, UpstreamError
 from pyconvo.testing import Emulator
@@ -55,6 +56,41 @@ async def test_an_index_that_no_message_can_have(emulator: Emulator, room: Room,
 async def test_any_text_arrives_as_it_was_sent(bob: Person, room: Room, text: str) -> None:
     await room.alices.send_message(text)
     assert (await bob.trace.until("message_added")).body == text
+
+
+#: An emoji that a program has cut, as a page's ``"party 🎉".slice(0, -1)`` does.
+CUT = "party \ud83c"
+
+
+@pytest.mark.parametrize("attributes", [CUT, {"title": CUT}, {"\udf89": [CUT, "\udf89🎉"]}])
+async def test_half_an_emoji_in_attributes_comes_back(alice: Person, bob: Person, room: Room, attributes: Any) -> None:
+    await room.alices.send_message("hello", attributes)
+    own: Message = await alice.trace.until("message_added")
+    message: Message = await bob.trace.until("message_added")
+    assert own.attributes == message.attributes == attributes
+    await own.update_attributes([attributes])
+    await bob.trace.until("message_updated")
+    assert message.attributes == [attributes]
+    await room.alices.update_attributes(attributes)
+    await becomes(lambda: room.bobs.attributes == attributes)
+    assert alice.trace.of("connection_state_changed") == bob.trace.of("connection_state_changed") == []
+
+
+async def test_two_halves_of_an_emoji_are_one(bob: Person, room: Room) -> None:
+    await room.alices.send_message("\ud83c\udf89", {"title": "\ud83c\udf89"})
+    message: Message = await bob.trace.until("message_added")
+    assert (message.body, message.attributes) == ("🎉", {"title": "🎉"})
+
+
+async def test_half_an_emoji_in_a_body_is_the_services_to_refuse(emulator: Emulator, alice: Person, room: Room) -> None:
+    """The emulator's database cannot keep it; its log and recordings can."""
+    with pytest.raises(UpstreamError) as refused:
+        await room.alices.send_message(CUT)
+    assert refused.value.status == 400
+    assert any(one["payload"]["body"] == CUT for one in emulator.log() if "body" in (one["payload"] or {}))
+    assert r"party \ud83c" in emulator.recording()
+    assert await room.alices.send_message("hello") == 0
+    assert alice.trace.of("connection_state_changed") == []
 
 
 @pytest.mark.parametrize("attributes", [{}, None, "text", 1, 1.5, False, [1, {"deep": [None]}], {"ключ": "😀"}])

@@ -233,13 +233,13 @@ async def test_a_call_can_be_cancelled(page: Page) -> None:
     assert answer["error"]["message"] == "Promise was cancelled"
 
 
-async def test_users_data_with_a_dollar_key_survives_both_ways(page: Page) -> None:
+async def test_users_data_with_a_dollar_key_or_half_an_emoji_survives_both_ways(page: Page) -> None:
     page.client.add(model.Conversation("CH1"))
     await page.turn()
     handle = page.operations("add")[0]["target"]
-    tricky = {"$": "obj", "v": {"a": [{"$": "obj", "v": {"$": "ref", "v": 1}}], "$": "x"}}
+    tricky = {"$": "obj", "v": {"a": [{"$": "obj", "v": {"$": "ref", "v": 1}}], "$": "party \ud83c"}}
     await page.answer(handle, "updateAttributes", tricky)
-    assert page.client.conversations["CH1"].attributes == {"a": [{"$": "ref", "v": 1}], "$": "x"}
+    assert page.client.conversations["CH1"].attributes == {"a": [{"$": "ref", "v": 1}], "$": "party \ud83c"}
     assert page.operations("patch")[-1]["state"] == {"attributes": tricky}
 
 

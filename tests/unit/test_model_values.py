@@ -23,6 +23,7 @@ from pyconvo.json_values import (
     same,
     to_json,
     to_number,
+    whole_characters,
 )
 from pyconvo.services.configuration import Configuration
 from pyconvo.services.conversation_fields import ConversationFields, LastMessage
@@ -92,6 +93,20 @@ class TestJson:
         assert list(ordered["x"][0]) == ["7", "b"]
         assert ordered == value
         assert in_js_order([1, "2", None]) == [1, "2", None]
+
+    @pytest.mark.parametrize(
+        ("value", "text", "whole"),
+        [
+            ("é", '"é"', "é"),
+            ("party \ud83c", r'"party \ud83c"', "party \ufffd"),
+            ("\ud83c\udf89\udf89", '"🎉\\udf89"', "🎉\ufffd"),
+            ("\ud83c\ud83cé", r'"\ud83c\ud83cé"', "\ufffd\ufffdé"),
+        ],
+    )
+    def test_half_of_a_surrogate_pair(self, value: str, text: str, whole: str) -> None:
+        """JSON has escapes for it; elsewhere there is none."""
+        assert to_json(value) == text
+        assert whole_characters(value) == whole
 
     @pytest.mark.parametrize("raw", [None, "", "{", "NaN", 5, {"an": "object"}])
     def test_broken_attributes_are_empty(self, raw: Any) -> None:

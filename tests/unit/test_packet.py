@@ -71,6 +71,20 @@ class TestRoundTrip:
         assert json.loads(text) == value
         assert "\\u00e9" not in text
 
+    @pytest.mark.parametrize(
+        ("value", "written"),
+        [
+            ("\ud83c", r'"\ud83c"'),
+            ("\udf89é", '"\\udf89é"'),
+            ("\ud83c\udf89", '"🎉"'),
+            ({"\ud83c": ["🎉\ud83c", "\udf89\ud83c"]}, '{"\\ud83c":["🎉\\ud83c","\\udf89\\ud83c"]}'),
+        ],
+    )
+    def test_half_of_a_surrogate_pair_is_escaped(self, value: Any, written: str) -> None:
+        """An emoji that a program has cut; two halves that follow each other are one."""
+        assert dumps(value) == written.encode()
+        assert decode(encode({"half": value}, [value])).payload == [json.loads(written)]
+
 
 class TestMalformed:
     @given(st.binary(max_size=200))
@@ -119,12 +133,16 @@ class TestMalformed:
             decode(b"TWILSOCK V3.0 17\r\n{'token':'secret'\r\n")
         assert "secret" not in str(caught.value)
 
-    @pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", {"a": "\udfff"}, object()])
+    @pytest.mark.parametrize("value", [float("nan"), float("inf"), object()])
     def test_what_cannot_be_written(self, value: Any) -> None:
         with pytest.raises(PacketError):
             encode({}, value)
         with pytest.raises(PacketError):
             encode({"value": value})
+
+    def test_text_that_is_no_json_has_no_escapes(self) -> None:
+        with pytest.raises(PacketError):
+            encode({}, "\ud800")
 
 
 class TestQuickWays:

@@ -22,6 +22,7 @@ import jwt
 
 from pyconvo.emulator.clock import Clock
 from pyconvo.emulator.log import Entry, PacketLog, readable
+from pyconvo.json_writer import well_formed
 from pyconvo.twilsock.packet import PacketError, decode
 from pyconvo.version import __version__
 
@@ -124,7 +125,7 @@ class Recorder:
         self._file.close()
 
     def _write(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._file.write(_lines([line]))
 
 
 def written(log: PacketLog, clock: Clock, url: str) -> str:
@@ -135,7 +136,7 @@ def written(log: PacketLog, clock: Clock, url: str) -> str:
 
 
 def _lines(lines: Iterable[dict[str, Any]]) -> str:
-    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    return "".join(well_formed(json.dumps(line, ensure_ascii=False)) + "\n" for line in lines)
 
 
 def _head(clock: Clock, url: str) -> dict[str, Any]:
