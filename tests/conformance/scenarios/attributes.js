@@ -16,7 +16,8 @@ export default async ({ ready, call, until, quiet, trace, emulator }) => {
   await quiet();
 
   let updates = 0;
-  for (const value of [{ a: 1 }, { a: 1, b: [true, null] }, "text", 7, null, [], {}]) {
+  const cut = { "\udf89": "party 🎉".slice(0, -1), whole: "🎉" };
+  for (const value of [{ a: 1 }, { a: 1, b: [true, null] }, "text", 7, null, [], cut, {}]) {
     await call("conversation", hers.updateAttributes(value));
     await until("bob", "conversationUpdated", () => true, (updates += 1));
     await quiet();
