@@ -149,7 +149,7 @@ def whole_characters(text: str) -> str:
     """Text as JavaScript gives it to the platform: pairs of surrogates joined, a half of one replaced by U+FFFD."""
     if text.isascii():
         return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9!'()*\-._~]*").fullmatch

@@ -46,5 +46,5 @@ def well_formed(text: str) -> str:
     """JSON text with pairs of surrogates joined, and halves of pairs as escapes, for they have no UTF-8."""
     if text.isascii() or _HALF.search(text) is None:
         return text
-    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    joined = text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")
     return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", joined)
