@@ -18,7 +18,7 @@ test("new Client returns at once; what it knows is the start", async () => {
   assert.equal(client.version, "3.0.1");
   assert.equal(core.facade.Client.version, "3.0.1");
   assert.equal(client.token, "secret");
-  assert.throws(() => client.reachabilityEnabled, /^Error: Reachability information could not yet be accessed/);
+  assert.throws(() => client.reachabilityEnabled, /^Error: Whether reachability is enabled is not known/);
   await settle();
   assert.equal(core.starts, 1);
   assert.deepEqual(core.sent, []);

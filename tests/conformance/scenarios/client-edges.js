@@ -31,7 +31,7 @@ export default async (world) => {
       try {
         known = made.reachabilityEnabled;
       } catch (error) {
-        known = [error.name, error.message];
+        known = error.name;
       }
       await made.getSubscribedUsers();
       const then = [made.connectionState, made.reachabilityEnabled];

@@ -162,10 +162,7 @@ export function clientClass(bridgeOf: () => Bridge, log: Log) {
     get reachabilityEnabled(): boolean {
       const known = entryOf(this).state["reachabilityEnabled"];
       if (typeof known === "boolean") return known;
-      throw new Error(
-        "Reachability information could not yet be accessed as the client has not yet been initialized. " +
-          "Subscribe to the 'stateChanged' event to properly react to the client initialization.",
-      );
+      throw new Error("Whether reachability is enabled is not known before the client is initialized");
     }
 
     async updateToken(...args: [token: string]): Promise<unknown> {
